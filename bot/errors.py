@@ -1,0 +1,71 @@
+"""Everything that can go wrong on purpose, as one tree.
+
+TpmError
+├── Refusal              a person can mend it; the message is written for them
+└── Trouble              something outside the bot failed
+    ├── StoreDown        Redis cannot be reached, is too slow, full or read-only
+    ├── ChatBusy         the platform asked us to wait; nothing was sent
+    ├── ChatRefused      the platform said a definite no (kicked, archived, revoked)
+    ├── ChatUnsure       a timeout, a reset or a 5xx: it may have been sent
+    ├── ReviewerBusy     the model asked us to wait
+    ├── ReviewerDeclined the model will not judge this text; asking again will not help
+    └── ReviewerDown     the model cannot be used now
+"""
+
+from __future__ import annotations
+
+
+class TpmError(Exception):
+    """The root of the tree."""
+
+
+class Refusal(TpmError):  # noqa: N818  a refusal is an answer to a person, not an error of the program
+    """A person asked for something that cannot be done as asked.
+
+    `str(refusal)` is shown to that person as it is: what happened, whether their words are safe, what to do next.
+    `field` names the form field that the message belongs to, if it belongs to one.
+    """
+
+    def __init__(self, message: str, *, field: str | None = None) -> None:
+        super().__init__(message)
+        self.field = field
+
+
+class Trouble(TpmError):  # noqa: N818  reads as a sentence where it is raised
+    """Something outside the bot failed. The message is for operators and holds no member text and no secret."""
+
+
+class StoreDown(Trouble):
+    """Redis cannot take or give data now."""
+
+
+class ChatBusy(Trouble):
+    """The platform asked us to wait `retry_after_s` seconds; nothing was sent."""
+
+    def __init__(self, message: str, retry_after_s: float) -> None:
+        super().__init__(message)
+        self.retry_after_s = retry_after_s
+
+
+class ChatRefused(Trouble):
+    """The platform said a definite no; sending again will not help."""
+
+
+class ChatUnsure(Trouble):
+    """The call broke off: the message may or may not stand."""
+
+
+class ReviewerBusy(Trouble):
+    """The model asked us to wait `retry_after_s` seconds."""
+
+    def __init__(self, message: str, retry_after_s: float) -> None:
+        super().__init__(message)
+        self.retry_after_s = retry_after_s
+
+
+class ReviewerDeclined(Trouble):
+    """The model will not judge this text, and asking again will not help."""
+
+
+class ReviewerDown(Trouble):
+    """The model cannot be used now (no key, no network, no credit, or garbage after every rung of the ladder)."""
