@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
@@ -60,8 +60,8 @@ class Chat(Protocol):
         """Send once, never retry by itself. `key` travels with the message so that `find` can see it."""
         ...
 
-    async def find(self, to: Target, *, key: str, since: datetime) -> MessageRef | None:
-        """The earliest message sent with `key` at or after `since`; None if it surely does not stand."""
+    async def find(self, to: Target, *, key: str, since: datetime) -> Sequence[MessageRef]:
+        """Every message that stands and was sent with `key` at or after `since`, oldest first."""
         ...
 
     async def edit(self, message: MessageRef, card: Card) -> None:
@@ -348,6 +348,14 @@ class Library(Protocol):
     async def nearest_facts(self, text: str, count: int) -> Sequence[Fact]: ...
 
 
+class SelfChecker(Protocol):
+    """The last rung of feedback: the question's points as questions to oneself. It judges nothing and never fails."""
+
+    def __call__(
+        self, question: Question, answer: Answer, *, reason: str, retried: bool, made_at: datetime
+    ) -> SelfCheck: ...
+
+
 class Purse(Protocol):
     """What the model may cost on one UTC day."""
 
@@ -361,12 +369,23 @@ class Purse(Protocol):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Check:
+    """One line of `doctor`. `fix` says what to do; it is empty when `ok`."""
+
+    name: str
+    ok: bool
+    detail: str
+    fix: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Ports:
     """Everything a use case may need.
 
     Attributes:
         reviewer: None when no model is set up.
         wake: says that fresh work is on the agenda.
+        checks: what `doctor` looks at outside the group: settings, Redis, the model endpoint, the clock.
     """
 
     clock: Clock
@@ -379,5 +398,7 @@ class Ports:
     library: Library
     purse: Purse
     reviewer: Reviewer | None
+    self_check: SelfChecker
     wake: Callable[[], None]
+    checks: Callable[[], Awaitable[Sequence[Check]]]
     member_key: Callable[[GroupId, MemberId], str]

@@ -2,10 +2,32 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
 from bot.domain.group import MemberId
+from bot.domain.prose import Measure, clean, measure, sentences
+
+__all__ = [
+    "FEWEST_CJK_CHARS",
+    "FEWEST_WORDS",
+    "FREE_TEXT",
+    "JOIN_WITHIN",
+    "JUDGED_CHARS",
+    "MOST_CHARS",
+    "Answer",
+    "Measure",
+    "Part",
+    "as_form_parts",
+    "clean",
+    "edited",
+    "joined",
+    "measure",
+    "qualifies",
+    "sentences",
+    "without",
+]
 
 JOIN_WITHIN = timedelta(minutes=10)
 FEWEST_WORDS = 40
@@ -14,6 +36,8 @@ MOST_CHARS = 40_000
 """Longer text is refused whole, never cut."""
 JUDGED_CHARS = 12_000
 """The reviewer reads this much; the card says so when there is more."""
+FREE_TEXT = "text"
+"""Key of the form field that is not a section."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +67,65 @@ class Answer:
     version: int = 1
 
     @property
+    def by_form(self) -> bool:
+        """Whether it came by form; each part then belongs to a section."""
+        return any(part.section is not None for part in self.parts)
+
+    @property
     def text(self) -> str:
         """The whole answer as one text."""
         return "\n".join(part.text for part in self.parts)
+
+
+def qualifies(text: str) -> bool:
+    """Whether a message is long enough to be an answer: 40 words, 80 CJK characters, or a mix that adds up to it."""
+    size = measure(text)
+    return size.words * FEWEST_CJK_CHARS + size.cjk_chars * FEWEST_WORDS >= FEWEST_WORDS * FEWEST_CJK_CHARS
+
+
+def as_form_parts(values: Mapping[str, str], message_id: str, sent_at: datetime) -> tuple[Part, ...]:
+    """The filled fields of a form, in the form's order; empty when nothing readable was written."""
+    return tuple(
+        Part(message_id, text, sent_at, section=None if key == FREE_TEXT else key)
+        for key, text in values.items()
+        if not _is_blank(text)
+    )
+
+
+def joined(answer: Answer, part: Part) -> Answer:
+    """`answer` with one more part at its place in time; the same object when that message is in it already."""
+    if any(known.message_id == part.message_id and known.section == part.section for known in answer.parts):
+        return answer
+    return _changed(answer, tuple(sorted((*answer.parts, part), key=lambda each: each.sent_at)))
+
+
+def edited(answer: Answer, message_id: str, text: str) -> Answer | None:
+    """`answer` with the message's text replaced; None when nothing is left.
+
+    The same object when nothing changes: the same text again, or a message that is no part of the answer. A message
+    whose text becomes blank is left out; one that was several form fields becomes one text.
+    """
+    mine = [part for part in answer.parts if part.message_id == message_id]
+    if not mine or (len(mine) == 1 and mine[0].text == text):
+        return answer
+    if _is_blank(text):
+        return without(answer, message_id)
+    new = replace(mine[0], text=text, section=mine[0].section if len(mine) == 1 else None)
+    kept = (new if part is mine[0] else part for part in answer.parts if part is mine[0] or part not in mine)
+    return _changed(answer, tuple(kept))
+
+
+def without(answer: Answer, message_id: str) -> Answer | None:
+    """`answer` without the message; None when nothing is left, the same object when the message is no part."""
+    kept = tuple(part for part in answer.parts if part.message_id != message_id)
+    if len(kept) == len(answer.parts):
+        return answer
+    return _changed(answer, kept) if kept else None
+
+
+def _changed(answer: Answer, parts: tuple[Part, ...]) -> Answer:
+    return replace(answer, parts=parts, version=answer.version + 1)
+
+
+def _is_blank(text: str) -> bool:
+    return not clean(text).strip()

@@ -134,7 +134,7 @@ class PointResult:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SectionReview:
-    """One section. `band` is 0 to 4, or None when it was not asked today."""
+    """One section. `band` is 0 to 4; None when it was not asked today (weight 0) or nothing of it could be checked."""
 
     key: str
     title: str
@@ -233,11 +233,13 @@ class Review:
 
 @dataclass(frozen=True, slots=True)
 class SelfCheckPoint:
-    """A point as a question to oneself, and the sentences found that may speak to it."""
+    """A point (`id` and `point` as in the notes) as a question to oneself, and the sentences that may speak to it."""
 
     section: str
     ask: str
     found: tuple[str, ...]
+    id: str = ""
+    point: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -247,6 +249,7 @@ class SelfCheck:
     Attributes:
         reason: one plain sentence for the member on why no model judged.
         retried: whether a review is still owed and will follow.
+        weights: weight of each section that the question weighs.
     """
 
     member_id: MemberId
@@ -258,3 +261,4 @@ class SelfCheck:
     reason: str
     retried: bool
     made_at: datetime
+    weights: Mapping[str, int] = field(default_factory=dict)

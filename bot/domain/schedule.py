@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+LOOK_AHEAD_DAYS = 400
+"""More than a year: a schedule of one weekday with every date of a year skipped still ends the search."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,13 +25,38 @@ class Schedule:
     days: frozenset[int]
 
     def local_day(self, moment: datetime) -> date:
-        """The group's date at `moment` (aware)."""
-        raise NotImplementedError
+        """The group's date at `moment` (aware). Raises ValueError when `moment` is naive."""
+        if moment.tzinfo is None:
+            raise ValueError(f"{moment!r} has no zone")
+        return moment.astimezone(ZoneInfo(self.zone)).date()
 
     def instant(self, day: date) -> datetime | None:
-        """The UTC instant of the post on `day` by the RFC 5545 rule; None if that date does not exist there."""
-        raise NotImplementedError
+        """The UTC instant of the post on `day` by the RFC 5545 rule; None if that date does not exist there.
+
+        A time inside a gap is read with the offset before the gap (02:30 becomes 03:30); of two equal times it is the
+        first. Where a gap ends at midnight (Nuuk, 23:00 to 24:00) the instant lies in the first hour of the
+        next local date; it still is the post of `day`.
+        """
+        zone = ZoneInfo(self.zone)
+        midnight = _instant(day, time(), zone)
+        if midnight.astimezone(zone).date() != day:
+            return None
+        return _instant(day, self.at, zone)
 
     def next_due(self, after: datetime, *, skips: frozenset[date] = frozenset()) -> tuple[date, datetime] | None:
         """The first (local date, UTC instant) strictly after `after`; None if none in the next 400 days."""
-        raise NotImplementedError
+        today = self.local_day(after)
+        # Yesterday's post may still lie ahead when a gap moved it past midnight.
+        for offset in range(-1, LOOK_AHEAD_DAYS + 1):
+            day = today + timedelta(days=offset)
+            if day.isoweekday() not in self.days or day in skips:
+                continue
+            due_at = self.instant(day)
+            if due_at is not None and due_at > after:
+                return day, due_at
+        return None
+
+
+def _instant(day: date, at: time, zone: ZoneInfo) -> datetime:
+    """fold=0 is the RFC 5545 rule: the offset before a gap, and the first of two equal times (PEP 495)."""
+    return datetime.combine(day, at.replace(fold=0), tzinfo=zone).astimezone(UTC)

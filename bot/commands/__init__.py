@@ -1,0 +1,7 @@
+"""The command table, and dispatch."""
+
+from bot.commands.dispatch import dispatch
+from bot.commands.spec import Argument, Audience, CommandSpec, Kind
+from bot.commands.table import COMMANDS
+
+__all__ = ["COMMANDS", "Argument", "Audience", "CommandSpec", "Kind", "dispatch"]

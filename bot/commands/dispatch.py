@@ -1,0 +1,168 @@
+"""From what a person did to the use case that does it."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date
+
+from bot.cards import Card, Form, Reply
+from bot.commands.presses import PRESSES
+from bot.commands.spec import Argument, Audience, CommandSpec, Context, Kind, check_right
+from bot.commands.table import COMMANDS
+from bot.domain.group import Member
+from bot.errors import Refusal
+from bot.inbound import Caller, Command, Deleted, Edited, Inbound, Press, Said, Submission
+from bot.ports import Ports
+from bot.usecases import answer_by_form, change_answer, manage_group, take_answer
+from bot.usecases.manage_group import Wishes
+from bot.views import help_card, notices
+
+
+async def dispatch(ports: Ports, event: Inbound) -> Reply:
+    """Do what a person asked for; the reply is for that person only.
+
+    Raises Refusal with words for the person, StoreDown when nothing could be read or kept.
+    """
+    match event:
+        case Command():
+            return await _command(ports, event)
+        case Press():
+            return await _press(ports, event)
+        case Submission():
+            return await _submission(ports, event)
+        case Said() | Edited() | Deleted():
+            return await _thread_message(ports, event)
+
+
+async def _command(ports: Ports, event: Command) -> Reply:
+    spec = _find(COMMANDS, event.name, lambda near: help_card.unknown_command(event.name, near))
+    text = event.text.strip()
+    if spec.verbs:
+        verb, _, text = text.partition(" ")
+        if not verb:
+            return help_card.verbs(spec.name, [(row.usage, row.summary) for row in spec.verbs])
+        spec = _find(spec.verbs, verb.lower(), lambda near: help_card.unknown_verb(spec.name, verb, near))
+    if spec.run is None:
+        raise KeyError(spec.name)
+    arguments = parse(spec, text)
+    context = await _context(ports, event.caller, creating=spec.name == "setup")
+    if context is None:
+        return await _first_setup(ports, event.caller, arguments)
+    check_right(spec.audience, context)
+    return await spec.run(context, arguments)
+
+
+def parse(spec: CommandSpec, text: str) -> dict[str, str]:
+    """Arguments by name: `name=value` anywhere, the others by position; a trailing TEXT takes the rest."""
+    values: dict[str, str] = {}
+    names = [argument.name for argument in spec.arguments]
+    rest: list[str] = []
+    for word in text.split():
+        name, sign, value = word.partition("=")
+        if sign and name.lower() in names:
+            values[name.lower()] = value
+        else:
+            rest.append(word)
+    for argument in spec.arguments:
+        if argument.name in values or not rest:
+            continue
+        if argument.kind is Kind.TEXT:
+            values[argument.name], rest = " ".join(rest), []
+        elif argument.kind is Kind.CHOICE:
+            _choose(spec, argument, rest[0])
+            values[argument.name] = rest.pop(0).lower()
+        else:
+            values[argument.name] = rest.pop(0)
+    if rest:
+        raise Refusal(help_card.too_much(spec.usage, " ".join(rest)))
+    return values
+
+
+def _choose(spec: CommandSpec, argument: Argument, word: str) -> None:
+    if word.lower() not in argument.choices:
+        raise Refusal(help_card.unknown_choice(spec.usage, word, argument.choices))
+
+
+def _find(table: Sequence[CommandSpec], name: str, explain: Callable[[str | None], str]) -> CommandSpec:
+    for spec in table:
+        if spec.name == name:
+            return spec
+    near = difflib.get_close_matches(name, [spec.name for spec in table], n=1, cutoff=0.5)
+    raise Refusal(explain(near[0] if near else None))
+
+
+async def _context(ports: Ports, caller: Caller, *, creating: bool = False) -> Context | None:
+    """The group of the channel and the member; None when there is no group and the caller is about to create one."""
+    group_id = await ports.groups.at(caller.place)
+    group = await ports.groups.get(group_id) if group_id else None
+    if group is None:
+        if creating:
+            return None
+        raise Refusal(notices.NO_GROUP)
+    fresh = Member(id=caller.member_id, name=caller.name, joined_at=ports.clock.now())
+    member = await ports.groups.join(group.id, fresh)
+    return Context(ports, caller, group, member)
+
+
+async def _first_setup(ports: Ports, caller: Caller, arguments: Mapping[str, str]) -> Reply:
+    if not caller.may_administer:
+        raise Refusal(notices.NOT_ADMIN)
+    if not arguments:
+        return manage_group.form(None, None)
+    return await manage_group.set_up(ports, caller, Wishes.of(arguments))
+
+
+async def _press(ports: Ports, event: Press) -> Reply:
+    name, _, argument = event.action.partition(":")
+    press = PRESSES.get(name)
+    if press is None:
+        raise Refusal(notices.EXPIRED)
+    context = await _context(ports, event.caller)
+    if context is None:
+        raise Refusal(notices.NO_GROUP)
+    check_right(press.audience, context)
+    return await press.run(context, argument)
+
+
+async def _submission(ports: Ports, event: Submission) -> Reply:
+    name, _, argument = event.action.partition(":")
+    if name == "setup":
+        return await _setup_submitted(ports, event)
+    context = await _context(ports, event.caller)
+    if name != "answer" or context is None:
+        raise Refusal(notices.EXPIRED)
+    return await answer_by_form.submit(
+        ports, context.group, context.member, date.fromisoformat(argument), event
+    )
+
+
+async def _setup_submitted(ports: Ports, event: Submission) -> Card | Form:
+    context = await _context(ports, event.caller, creating=True)
+    if context is not None:
+        check_right(Audience.ADMIN, context)
+    elif not event.caller.may_administer:
+        raise Refusal(notices.NOT_ADMIN)
+    try:
+        return await manage_group.set_up(ports, event.caller, Wishes.of(event.values))
+    except Refusal as refusal:
+        if refusal.field is None:
+            raise
+        return manage_group.refused_form(event.values, refusal)
+
+
+async def _thread_message(ports: Ports, event: Said | Edited | Deleted) -> Reply:
+    """A message in the thread of a post; anything else in the channel is not ours to read."""
+    thread = event.caller.thread
+    group_id = await ports.groups.at(event.caller.place)
+    day = await ports.posts.opened_by(group_id, thread.message_id) if group_id and thread else None
+    if group_id is None or day is None:
+        return None
+    match event:
+        case Said():
+            return await take_answer.said(ports, group_id, day, event)
+        case Edited():
+            return await change_answer.edit(ports, group_id, day, event)
+        case Deleted():
+            await change_answer.delete(ports, group_id, day, event)
+            return None

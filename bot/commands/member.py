@@ -1,0 +1,72 @@
+"""What each member command does: arguments to use case, nothing more."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Mapping
+
+from bot.cards import Reply
+from bot.commands.spec import Context
+from bot.errors import Refusal
+from bot.ports import Ports
+from bot.usecases import answer_by_form, manage_self, show_feedback, show_question, show_streak
+from bot.views import help_card, me_card
+
+
+async def question(context: Context, arguments: Mapping[str, str]) -> Reply:
+    if not arguments:
+        return await show_question.today(context.ports, context.group, context.member)
+    topic, level = _topic_and_level(context.ports, arguments)
+    return await show_question.practice(context.ports, context.group, context.member, topic, level)
+
+
+def _topic_and_level(ports: Ports, arguments: Mapping[str, str]) -> tuple[str | None, int | None]:
+    """A lone number is a level wherever it stands. Raises Refusal naming the nearest topic."""
+    words = [value.lower() for value in arguments.values()]
+    levels = [word for word in words if word.isdigit() or word in help_card.LEVEL_NAMES]
+    topics = [word for word in words if word not in levels]
+    level = help_card.LEVEL_NAMES.get(levels[0]) or int(levels[0]) if levels else None
+    if level is not None and level not in help_card.LEVEL_NAMES.values():
+        raise Refusal(help_card.UNKNOWN_LEVEL)
+    if not topics:
+        return None, level
+    known = sorted({question.topic for question in ports.library.questions.values()})
+    if topics[0] in known:
+        return topics[0], level
+    near = difflib.get_close_matches(topics[0], known, n=1, cutoff=0.4) or [
+        name for name in known if topics[0] in name
+    ]
+    raise Refusal(help_card.unknown_topic(topics[0], near[0] if near else None, known))
+
+
+async def answer(context: Context, arguments: Mapping[str, str]) -> Reply:
+    return await answer_by_form.open_form(context.ports, context.group, context.member, None)
+
+
+async def feedback(context: Context, arguments: Mapping[str, str]) -> Reply:
+    if arguments.get("action") == "again":
+        return await show_feedback.again(context.ports, context.group, context.member, None)
+    return await show_feedback.in_full(context.ports, context.group, context.member, None)
+
+
+async def streak(context: Context, arguments: Mapping[str, str]) -> Reply:
+    return await show_streak.run(context.ports, context.group, context.member)
+
+
+async def me(context: Context, arguments: Mapping[str, str]) -> Reply:
+    ports, group, member = context.ports, context.group, context.member
+    match arguments.get("action"):
+        case None | "show":
+            return await manage_self.show(ports, group, member)
+        case "reminders":
+            return await manage_self.set_reminders(ports, group, member, arguments.get("value", ""))
+        case "quiet":
+            return await manage_self.set_quiet(ports, group, member, arguments.get("value", ""))
+        case "away":
+            return await manage_self.set_away(ports, group, member, arguments.get("value", ""))
+        case "feedback":
+            return await manage_self.set_feedback(ports, group, member, arguments.get("value", ""))
+        case "export":
+            return await manage_self.export(ports, group, member)
+        case _:
+            return me_card.ask_to_forget()

@@ -1,0 +1,96 @@
+"""What a command, an argument and a button are."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+from bot.cards import Reply
+from bot.domain.group import Group, Member
+from bot.errors import Refusal
+from bot.inbound import Caller
+from bot.ports import Ports
+from bot.views import notices
+
+
+class Audience(StrEnum):
+    """Who may use a command."""
+
+    MEMBER = "member"
+    FACILITATOR = "facilitator"
+    ADMIN = "admin"
+
+
+class Kind(StrEnum):
+    """What an argument is; each platform has its own way to type and complete one."""
+
+    TEXT = "text"
+    CHOICE = "choice"
+    TOPIC = "topic"
+    LEVEL = "level"
+    ZONE = "zone"
+    TIME = "time"
+    DAYS = "days"
+    DAY = "day"
+    MEMBER = "member"
+
+
+@dataclass(frozen=True, slots=True)
+class Argument:
+    """One argument, named `name=value` or given by position; a TEXT takes the rest of the line."""
+
+    name: str
+    kind: Kind
+    help: str
+    choices: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """Who acts in which group."""
+
+    ports: Ports
+    caller: Caller
+    group: Group
+    member: Member
+
+
+Run = Callable[[Context, Mapping[str, str]], Awaitable[Reply]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CommandSpec:
+    """One row of the table. `verbs` are subcommands; a row has either them or `run`."""
+
+    name: str
+    summary: str
+    arguments: tuple[Argument, ...] = ()
+    audience: Audience = Audience.MEMBER
+    run: Run | None = None
+    verbs: tuple[CommandSpec, ...] = ()
+
+    @property
+    def usage(self) -> str:
+        """How to type it, without the slash."""
+        if self.verbs:
+            return f"{self.name} VERB"
+        return " ".join((self.name, *(f"[{argument.name}]" for argument in self.arguments)))
+
+
+@dataclass(frozen=True, slots=True)
+class PressSpec:
+    """What a button does: `run` takes what follows the colon of its action."""
+
+    run: Callable[[Context, str], Awaitable[Reply]]
+    audience: Audience = Audience.MEMBER
+
+
+def check_right(audience: Audience, context: Context) -> None:
+    """Raises Refusal unless the caller may use what is for `audience`. Checked again at each press."""
+    member, group = context.member.id, context.group
+    administers = context.caller.may_administer or group.is_admin(member)
+    if audience is Audience.ADMIN and not administers:
+        raise Refusal(notices.NOT_ADMIN)
+    if audience is Audience.FACILITATOR and not administers and not group.may_facilitate(member):
+        raise Refusal(notices.NOT_FACILITATOR)

@@ -1,0 +1,138 @@
+"""The command table: every platform declares, completes and documents commands from here."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from bot.cards import Reply
+from bot.commands import admin, member
+from bot.commands.spec import Argument, Audience, CommandSpec, Context, Kind
+from bot.usecases import manage_group
+from bot.views import help_card
+
+ADMIN_VERBS: tuple[CommandSpec, ...] = (
+    CommandSpec(
+        name="setup",
+        summary="start the group of this channel, or change its settings in a form",
+        arguments=(
+            Argument("zone", Kind.ZONE, "time zone, such as Europe/Paris"),
+            Argument("at", Kind.TIME, "time of the question, such as 09:00"),
+            Argument("days", Kind.DAYS, "weekdays, such as mon-fri"),
+            Argument("feedback", Kind.CHOICE, "where feedback goes", ("thread", "brief", "private")),
+        ),
+        audience=Audience.ADMIN,
+        run=admin.setup,
+    ),
+    CommandSpec(
+        name="schedule",
+        summary="show the next dates, or change time, zone or days",
+        arguments=(
+            Argument("at", Kind.TIME, "time, such as 08:30"),
+            Argument("zone", Kind.ZONE, "time zone"),
+            Argument("days", Kind.DAYS, "weekdays"),
+        ),
+        audience=Audience.ADMIN,
+        run=admin.schedule,
+    ),
+    CommandSpec(
+        name="preview",
+        summary="see the next question before it is posted",
+        audience=Audience.FACILITATOR,
+        run=admin.on_group(manage_group.preview),
+    ),
+    CommandSpec(
+        name="post-now",
+        summary="post today's question at once",
+        audience=Audience.FACILITATOR,
+        run=admin.on_group(manage_group.post_now),
+    ),
+    CommandSpec(
+        name="skip",
+        summary="post nothing on a date, by default the next one",
+        arguments=(Argument("date", Kind.DAY, "such as 2026-12-24, tomorrow or fri"),),
+        audience=Audience.FACILITATOR,
+        run=admin.skip,
+    ),
+    CommandSpec(
+        name="pause",
+        summary="post nothing until resumed",
+        audience=Audience.FACILITATOR,
+        run=admin.on_group(manage_group.pause),
+    ),
+    CommandSpec(
+        name="resume",
+        summary="post again",
+        audience=Audience.FACILITATOR,
+        run=admin.on_group(manage_group.resume),
+    ),
+    CommandSpec(
+        name="members",
+        summary="who takes part; with a name: make that member a facilitator, or end it",
+        arguments=(Argument("name", Kind.MEMBER, "a member's name"),),
+        audience=Audience.FACILITATOR,
+        run=admin.members,
+    ),
+    CommandSpec(
+        name="doctor",
+        summary="check everything, with a fix for what is wrong",
+        audience=Audience.FACILITATOR,
+        run=admin.on_group(manage_group.doctor),
+    ),
+)
+
+async def _help(context: Context, arguments: Mapping[str, str]) -> Reply:
+    administers = context.caller.may_administer or context.group.is_admin(context.member.id)
+    facilitates = administers or context.group.may_facilitate(context.member.id)
+    shown = [spec for spec in COMMANDS if spec.audience is Audience.MEMBER or facilitates]
+    topic = arguments.get("topic", "").lstrip("/").lower()
+    for spec in shown if topic else ():
+        if topic in {spec.name, spec.name.removeprefix("tpm-")}:
+            return help_card.one(spec.usage, spec.summary, [(row.usage, row.summary) for row in spec.verbs or ()])
+    return help_card.overview([(spec.usage, spec.summary) for spec in shown], context.group)
+
+
+COMMANDS: tuple[CommandSpec, ...] = (
+    CommandSpec(
+        name="tpm-question",
+        summary="today's question and what you have done; with a topic or level, an extra one to practise",
+        arguments=(
+            Argument("topic", Kind.TOPIC, "a topic, such as rag-systems"),
+            Argument("level", Kind.LEVEL, "1 warm-up, 2 core, 3 stretch"),
+        ),
+        run=member.question,
+    ),
+    CommandSpec(name="tpm-answer", summary="the answer form for the open question", run=member.answer),
+    CommandSpec(
+        name="tpm-feedback",
+        summary="your last feedback in full; again judges your edited answer",
+        arguments=(Argument("action", Kind.CHOICE, "again: judge my edited answer", ("again",)),),
+        run=member.feedback,
+    ),
+    CommandSpec(name="tpm-streak", summary="your streak and the days that explain it", run=member.streak),
+    CommandSpec(
+        name="tpm-me",
+        summary="your settings and data: reminders, quiet hours, away dates, export, forget me",
+        arguments=(
+            Argument(
+                "action",
+                Kind.CHOICE,
+                "what to change",
+                ("show", "reminders", "quiet", "away", "feedback", "export", "forget"),
+            ),
+            Argument("value", Kind.TEXT, "the new value, or off"),
+        ),
+        run=member.me,
+    ),
+    CommandSpec(
+        name="tpm-admin",
+        summary="run the group: setup, schedule, preview, post-now, skip, pause, resume, members, doctor",
+        audience=Audience.FACILITATOR,
+        verbs=ADMIN_VERBS,
+    ),
+    CommandSpec(
+        name="tpm-help",
+        summary="how this works, and what you can do",
+        arguments=(Argument("topic", Kind.TEXT, "a command"),),
+        run=_help,
+    ),
+)

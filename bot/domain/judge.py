@@ -1,0 +1,246 @@
+"""From a reading to a review: the model read, code decides what may be shown (DESIGN 7).
+
+Sentence numbers become the member's own words, so a quote cannot be invented; bands are computed; a link can only come
+from a fact that was supplied; a sentence that speaks to the judge earns nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from bot.domain.answer import Answer
+from bot.domain.framework import Framework, Section
+from bot.domain.question import Facet, Fact, LookFor, Question
+from bot.domain.review import (
+    AlsoGood,
+    Claim,
+    ClaimReading,
+    Fix,
+    FixReading,
+    Met,
+    PointReading,
+    PointResult,
+    QuotedRemark,
+    Reading,
+    Remark,
+    Review,
+    SectionReading,
+    SectionReview,
+    Soundness,
+    Stamp,
+    Verdict,
+)
+
+TOP_BAND = 4
+CAPS = {Soundness.SOUND: TOP_BAND, Soundness.SHAKY: 2, Soundness.UNSOUND: 1}
+MOST_ALSO_GOOD = 2
+MOST_HAND_WAVING = 5
+MOST_CLAIMS = 8
+SEVERAL = 2
+FRAMEWORK_SPECIFIC = "says it for this very case, with a number, a name or a reason"
+
+
+def with_framework_points(question: Question, framework: Framework) -> Question:
+    """`question` itself if it has notes; else weighed in all sections, on the framework's own points (`s3-1`, ...)."""
+    if question.emphasis:
+        return question
+    return replace(
+        question,
+        emphasis={section.key: 1 for section in framework.sections},
+        look_for={section.key: _own_points(section) for section in framework.sections},
+    )
+
+
+def _own_points(section: Section) -> tuple[LookFor, ...]:
+    points = [f"{block.title}: {point}" if block.title else point for block in section.blocks for point in block.points]
+    return tuple(
+        LookFor(id=f"{section.key}-{number}", point=point, specific=FRAMEWORK_SPECIFIC)
+        for number, point in enumerate(points, start=1)
+    )
+
+
+def band(
+    points: Iterable[PointResult], facets: Mapping[Facet, Sequence[str]], soundness: Soundness = Soundness.SOUND
+) -> int | None:
+    """The band of a section, 0 to 4 (DESIGN 7); None if nothing of it could be checked.
+
+    0 nothing; 1 only named; 2 one point specific; 3 several specific, or at least half of the points met with one
+    specific; 4 as 3, with a number or both sides of a trade-off, and impact. Shaky caps at 2, unsound at 1. A point
+    that was not checked is left out of the count.
+    """
+    counted = [point.met for point in points if point.met is not Met.NOT_CHECKED]
+    if not counted:
+        return None
+    specific = counted.count(Met.SPECIFIC)
+    met = specific + counted.count(Met.NAMED)
+    if not specific:
+        earned = 1 if met else 0
+    elif specific < SEVERAL and met * 2 < len(counted):
+        earned = 2
+    else:
+        weighed = facets.get(Facet.NUMBER) or facets.get(Facet.TRADEOFF)
+        earned = TOP_BAND if weighed and facets.get(Facet.IMPACT) else 3
+    return min(earned, CAPS[soundness])
+
+
+def judge(  # noqa: PLR0913  all that a stored review says, by keyword
+    reading: Reading,
+    *,
+    question: Question,
+    framework: Framework,
+    sentences: Sequence[str],
+    facts: Mapping[str, Fact],
+    answer: Answer,
+    stamp: Stamp,
+    made_at: datetime,
+    cut: bool = False,
+) -> Review:
+    """The review of `answer` that `reading` supports.
+
+    `question` is as the reader saw it; one without notes is judged on the framework's own points. `sentences` are the
+    numbered ones that the reader saw, number 1 first. A claim gets its source and link from `facts` (by id) alone.
+    `cut` says that the answer was longer than the reader saw.
+    """
+    question = with_framework_points(question, framework)
+    words = _Words(sentences, frozenset(reading.instructions_to_judge))
+    read = {section.key: section for section in reading.sections}
+    sections = tuple(_section(s, question, read.get(s.key), words) for s in framework.sections)
+    if reading.off_topic:
+        sections = tuple(replace(s, band=0) if s.weight else s for s in sections)
+    return Review(
+        member_id=answer.member_id,
+        day=answer.day,
+        question_id=question.id,
+        version=answer.version,
+        sections=sections,
+        held=None if reading.off_topic else _remark(reading.held, words),
+        hand_waving=_remarks(reading.hand_waving, words)[:MOST_HAND_WAVING],
+        claims=_claims(reading.claims, words, facts)[:MOST_CLAIMS],
+        criteria={
+            criterion.key: reading.criteria[criterion.key] and not reading.off_topic
+            for criterion in framework.criteria
+            if criterion.key in reading.criteria
+        },
+        fix=_fix(reading.fix, question, words),
+        probe=_probe(reading, question, sections),
+        language=reading.language,
+        off_topic=reading.off_topic,
+        manipulation=any(words.known((number,)) for number in reading.instructions_to_judge),
+        cut=cut,
+        stamp=stamp,
+        made_at=made_at,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Words:
+    """The numbered sentences of an answer, and the numbers of those that speak to the judge."""
+
+    sentences: Sequence[str]
+    barred: frozenset[int]
+
+    def known(self, numbers: Sequence[int]) -> bool:
+        return bool(numbers) and all(1 <= number <= len(self.sentences) for number in numbers)
+
+    def quotes(self, numbers: Iterable[int]) -> tuple[str, ...]:
+        """The sentences that may count, in the answer's order; unknown and barred numbers give none."""
+        return tuple(self.sentences[n - 1] for n in sorted(set(numbers) - self.barred) if self.known((n,)))
+
+
+def _section(section: Section, question: Question, reading: SectionReading | None, words: _Words) -> SectionReview:
+    weight = question.emphasis.get(section.key, 0)
+    if not weight:
+        return SectionReview(key=section.key, title=section.title, weight=0, band=None)
+    look_fors = question.look_for.get(section.key, ())
+    if reading is None:
+        points = tuple(PointResult(look.id, look.point, Met.NOT_CHECKED, ()) for look in look_fors)
+        return SectionReview(key=section.key, title=section.title, weight=weight, band=None, points=points)
+    decided = {point.id: point for point in reading.points}
+    points = tuple(_point(look, decided.get(look.id), words) for look in look_fors)
+    points += _also_good(section.key, reading.also_good, words)
+    facets = {facet: quotes for facet, numbers in reading.facets.items() if (quotes := words.quotes(numbers))}
+    return SectionReview(
+        key=section.key,
+        title=section.title,
+        weight=weight,
+        band=band(points, facets, reading.soundness),
+        reading=reading.reading,
+        points=points,
+        facets=facets,
+        soundness=reading.soundness,
+        soundness_reason=reading.soundness_reason,
+    )
+
+
+def _point(look: LookFor, reading: PointReading | None, words: _Words) -> PointResult:
+    if reading is None or reading.met is Met.NOT_CHECKED:
+        return PointResult(look.id, look.point, Met.NOT_CHECKED, ())
+    if reading.met is Met.NO:
+        return PointResult(look.id, look.point, Met.NO, ())
+    if not words.known(reading.sentences):
+        return PointResult(look.id, look.point, Met.NOT_CHECKED, ())
+    quotes = words.quotes(reading.sentences)
+    return PointResult(look.id, look.point, reading.met if quotes else Met.NO, quotes)
+
+
+def _also_good(key: str, moves: Sequence[AlsoGood], words: _Words) -> tuple[PointResult, ...]:
+    earned = (
+        (move, words.quotes(move.sentences))
+        for move in moves
+        if move.met in (Met.NAMED, Met.SPECIFIC) and words.known(move.sentences)
+    )
+    kept = [(move, quotes) for move, quotes in earned if quotes][:MOST_ALSO_GOOD]
+    return tuple(
+        PointResult(f"{key}-also-{number}", move.move, move.met, quotes, also_good=True)
+        for number, (move, quotes) in enumerate(kept, start=1)
+    )
+
+
+def _remark(remark: Remark | None, words: _Words) -> QuotedRemark | None:
+    quotes = words.quotes((remark.sentence,)) if remark else ()
+    return QuotedRemark(quotes[0], remark.why) if remark and quotes else None
+
+
+def _remarks(remarks: Sequence[Remark], words: _Words) -> tuple[QuotedRemark, ...]:
+    first_of_each = {remark.sentence: remark for remark in reversed(remarks)}
+    found = (_remark(first_of_each[number], words) for number in sorted(first_of_each))
+    return tuple(remark for remark in found if remark)
+
+
+def _claims(claims: Sequence[ClaimReading], words: _Words, facts: Mapping[str, Fact]) -> tuple[Claim, ...]:
+    return tuple(
+        _claim(quotes[0], claim, facts.get(claim.fact_id or ""))
+        for claim in claims
+        if (quotes := words.quotes((claim.sentence,)))
+    )
+
+
+def _claim(quote: str, claim: ClaimReading, fact: Fact | None) -> Claim:
+    if fact is None or claim.verdict is Verdict.NO_SOURCE:
+        return Claim(quote, Verdict.NO_SOURCE, claim.note)
+    return Claim(quote, claim.verdict, claim.note, fact.id, fact.source, fact.url)
+
+
+def _fix(fix: FixReading, question: Question, words: _Words) -> Fix:
+    heaviest = max(question.weighed, key=lambda key: question.emphasis[key])
+    section = fix.section if fix.section in question.weighed else heaviest
+    quotes = words.quotes((fix.sentence,))
+    return Fix(section, quotes[0] if quotes else "", fix.why, fix.rewrite)
+
+
+def _probe(reading: Reading, question: Question, sections: Sequence[SectionReview]) -> str:
+    """The reader's probe, unless it asks again for a point that is already specific: then a human-written one."""
+    met = {point.id: point.met for section in sections for point in section.points}
+    if reading.probe and met.get(reading.probe_point or "") is not Met.SPECIFIC:
+        return reading.probe
+    return open_probe(question, {point for point, how in met.items() if how is Met.SPECIFIC}) or reading.probe
+
+
+def open_probe(question: Question, covered: Iterable[str]) -> str:
+    """The human-written probe of the heaviest point outside `covered`; empty if the question has none."""
+    done = set(covered)
+    weight = {look.id: question.emphasis[key] for key in question.weighed for look in question.look_for.get(key, ())}
+    asks = [probe for probe in question.probes if probe.point_id not in done]
+    return max(asks, key=lambda probe: weight.get(probe.point_id, 0)).ask if asks else ""

@@ -1,0 +1,100 @@
+"""What must work outside a group: settings, Redis, the model endpoint, the clock. One line each, with its fix."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from datetime import date
+from typing import Protocol
+
+from bot.errors import StoreDown, Trouble
+from bot.infra.claude import pricing
+from bot.infra.clock import MOST_SKEW, RedisClock, SteppedClock
+from bot.infra.redis.store import Store
+from bot.ports import Check, Clock
+from bot.settings import Settings
+
+SLOW_REDIS_S = 0.1
+OLDEST_REDIS = (6, 2)
+
+
+class Pinged(Protocol):
+    """A model endpoint that can be tried with one token."""
+
+    async def ping(self) -> float:
+        """Seconds that it took. Raises ReviewerDown with what to do."""
+        ...
+
+
+async def checks(settings: Settings, store: Store, reviewer: Pinged | None, clock: Clock) -> Sequence[Check]:
+    """Every check, in the order in which an operator would go through them."""
+    return (
+        *settings_checks(settings),
+        *await _redis(settings, store),
+        await _clock(store, clock),
+        await model_check(reviewer, settings, clock.now().date()),
+    )
+
+
+def settings_checks(settings: Settings) -> Sequence[Check]:
+    """What is set, without any secret."""
+    where = "set by TPM_REDIS_URL" if settings.redis_url else f"embedded, under {settings.data_dir}"
+    budget = f"${settings.daily_budget_usd:g} a day, ${settings.member_daily_budget_usd:g} for a member"
+    return (Check(name="Settings", ok=True, detail=f"Redis {where}; model budget {budget}"),)
+
+
+async def _redis(settings: Settings, store: Store) -> Sequence[Check]:
+    try:
+        began_s = time.perf_counter()
+        await store.client.call("PING")
+        took_s = time.perf_counter() - began_s
+        info = await store.client.call("INFO")
+    except StoreDown as down:
+        return (Check(name="Redis", ok=False, detail=str(down), fix="start Redis, or correct TPM_REDIS_URL"),)
+    version = str(info.get("valkey_version") or info["redis_version"])
+    old = tuple(int(part) for part in str(info["redis_version"]).split(".")[:2]) < OLDEST_REDIS
+    kept = bool(info.get("aof_enabled"))
+    return (
+        Check(
+            name="Redis",
+            ok=not old and took_s <= SLOW_REDIS_S,
+            detail=f"version {version}, answers in {took_s * 1000:.1f} ms",
+            fix="use Redis 6.2 or newer" if old else "move Redis closer" if took_s > SLOW_REDIS_S else "",
+        ),
+        Check(
+            name="Persistence",
+            ok=kept,
+            detail="append-only file on" if kept else "append-only file off: a crash loses what was not saved",
+            fix="" if kept else "set appendonly yes in Redis",
+        ),
+    )
+
+
+async def _clock(store: Store, clock: Clock) -> Check:
+    if isinstance(clock, SteppedClock):
+        return Check(name="Clock", ok=True, detail=f"stands at {clock.now():%Y-%m-%d %H:%M} UTC, moved by a script")
+    try:
+        skew = await clock.sync(store.client) if isinstance(clock, RedisClock) else None
+    except StoreDown as down:
+        return Check(name="Clock", ok=False, detail=str(down), fix="start Redis")
+    seconds = skew.total_seconds() if skew is not None else 0.0
+    ok = abs(seconds) <= MOST_SKEW.total_seconds()
+    fix = "" if ok else "set the host's clock (NTP)"
+    return Check(name="Clock", ok=ok, detail=f"{clock.now():%Y-%m-%d %H:%M} UTC, host off by {seconds:+.1f} s", fix=fix)
+
+
+async def model_check(reviewer: Pinged | None, settings: Settings, today: date) -> Check:
+    """Whether the model answers a call of one token."""
+    if reviewer is None:
+        return Check(
+            name="Model",
+            ok=False,
+            detail="none is set up: members get the self-check instead of feedback",
+            fix="set ANTHROPIC_API_KEY, or ANTHROPIC_BASE_URL for a server of your own",
+        )
+    try:
+        took_s = await reviewer.ping()
+    except Trouble as trouble:
+        return Check(name="Model", ok=False, detail=settings.model_review, fix=str(trouble))
+    old = pricing.warn_if_old(today)
+    return Check(name="Model", ok=True, detail=f"{settings.model_review} answers in {took_s:.1f} s" + (f"; {old}" if old else ""))

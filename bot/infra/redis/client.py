@@ -1,0 +1,138 @@
+"""The one way to Redis: a command, a batch or a script, with every fault as StoreDown."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from redis.asyncio import BlockingConnectionPool, Redis
+from redis.asyncio.connection import AbstractConnection
+from redis.asyncio.retry import Retry
+from redis.backoff import NoBackoff
+from redis.exceptions import (
+    AuthenticationError,
+    BusyLoadingError,
+    NoPermissionError,
+    OutOfMemoryError,
+    ReadOnlyError,
+    RedisError,
+    ResponseError,
+)
+from redis.exceptions import TimeoutError as RedisTimeoutError
+
+from bot.errors import Refusal, StoreDown
+from bot.infra.redis import scripts
+from bot.infra.redis.scripts import Argument, Command
+
+CONNECTIONS = 16
+"""Enough to keep one event loop busy: the client's CPU is the limit, not the server."""
+
+_BY_TYPE: tuple[tuple[type[Exception], str], ...] = (
+    (RedisTimeoutError, "Redis did not answer in time"),
+    (BusyLoadingError, "Redis is still loading its data"),
+    (AuthenticationError, "Redis refused the user name or password: mend TPM_REDIS_URL"),
+    (NoPermissionError, "Redis does not let this user run the bot's commands: mend its ACL"),
+    (OutOfMemoryError, "Redis is out of memory and takes no writes: raise its maxmemory"),
+    (ReadOnlyError, "Redis is a read-only replica: point TPM_REDIS_URL at the primary"),
+)
+_BY_WORD = {
+    "MISCONF": "Redis cannot write to its disk and takes no writes: free some space there",
+    "NOREPLICAS": "Redis has too few replicas and takes no writes",
+    "NOAUTH": "Redis wants a password: put it into TPM_REDIS_URL",
+    "MASTERDOWN": "Redis is a replica without its primary",
+    "CLUSTERDOWN": "the Redis cluster is down",
+}
+
+
+def _reason(error: Exception) -> str:
+    for kind, reason in _BY_TYPE:
+        if isinstance(error, kind):
+            return reason
+    if isinstance(error, ResponseError):
+        word = next((word for word in _BY_WORD if word in str(error)), "")
+        return _BY_WORD.get(word, f"Redis refused a command ({str(error).partition(' ')[0][:20]})")
+    return "Redis cannot be reached"
+
+
+@contextmanager
+def mapped() -> Iterator[None]:
+    """Turns each fault of Redis or of the way to it into a StoreDown without secrets or member text."""
+    try:
+        yield
+    except (RedisError, OSError) as error:
+        raise StoreDown(_reason(error)) from error
+
+
+class Client:
+    """A pool of connections to one Redis. Nothing is sent twice: a command that broke off may have taken effect.
+
+    Args:
+        url: `redis://`, `rediss://` or `unix://`.
+        timeout_s: limit for connecting, for waiting for a free connection, and for each answer.
+        greet: called with each new connection instead of the plain handshake.
+
+    Raises:
+        Refusal: `url` is no address of a Redis.
+    """
+
+    def __init__(
+        self, url: str, *, timeout_s: float, greet: Callable[[AbstractConnection], Awaitable[None]] | None = None
+    ) -> None:
+        try:
+            pool = BlockingConnectionPool.from_url(
+                url,
+                max_connections=CONNECTIONS,
+                timeout=timeout_s,
+                socket_timeout=timeout_s,
+                socket_connect_timeout=timeout_s,
+                retry=Retry(NoBackoff(), 0),
+                protocol=2,
+                # half of a surrogate pair in a platform's text or id must come back as it went
+                encoding_errors="surrogatepass",
+                redis_connect_func=greet,
+            )
+        except ValueError:
+            raise Refusal(
+                "TPM_REDIS_URL is not the address of a Redis. Write redis://host:6379/0, rediss://… or unix:///path."
+            ) from None
+        self._redis = Redis(connection_pool=pool)
+        self._pool = pool
+
+    async def call(self, *command: Argument) -> Any:
+        """The answer to one command, as redis-py parses it (strings stay bytes)."""
+        with mapped():
+            return await self._redis.execute_command(*command)  # type: ignore[no-untyped-call]
+
+    async def script(self, name: str, keys: Sequence[str], *arguments: Argument) -> Any:
+        """The answer of the script `lua/<name>.lua`."""
+        return await self.call(*scripts.command(name, keys, *arguments))
+
+    async def batch(self, commands: Sequence[Command]) -> list[Any]:
+        """The answers to `commands`, in one round trip; others' commands may run between. StoreDown if one fails."""
+        with mapped():
+            async with self._redis.pipeline(transaction=False) as pipeline:
+                for command in commands:
+                    pipeline.execute_command(*command)
+                return await pipeline.execute()
+
+    async def scan(self, command: str, key: str) -> AsyncIterator[tuple[bytes, Any]]:
+        """Each pair of a hash (`HSCAN`) or sorted set (`ZSCAN`); one that stands all the while comes at least once."""
+        cursor: Any = 0
+        while True:
+            cursor, found = await self.call(command, key, cursor, "COUNT", 500)
+            for pair in found.items() if isinstance(found, dict) else found:
+                yield pair
+            if not int(cursor):
+                return
+
+    async def time(self) -> datetime:
+        """The server's clock."""
+        seconds, microseconds = await self.call("TIME")
+        return datetime.fromtimestamp(seconds, UTC) + timedelta(microseconds=microseconds)
+
+    async def close(self) -> None:
+        """Close all connections."""
+        await self._redis.aclose()
+        await self._pool.disconnect()

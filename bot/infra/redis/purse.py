@@ -1,0 +1,40 @@
+"""What the model may cost, in Redis."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from bot.domain.group import MemberId
+from bot.infra.redis.client import Client
+from bot.infra.redis.keys import PURSE_S, Keys
+from bot.infra.redis.scripts import Argument
+
+
+class RedisPurse:
+    """The `Purse` port.
+
+    Args:
+        daily_usd: most for everybody on one UTC day.
+        member_daily_usd: most for one member on one UTC day.
+    """
+
+    def __init__(self, client: Client, *, daily_usd: float, member_daily_usd: float) -> None:
+        self._redis = client
+        self._limits = (_millionths(daily_usd), _millionths(member_daily_usd))
+
+    async def take(self, day: date, member: MemberId, usd: float) -> bool:
+        """Set `usd` aside; False (and nothing taken) if the day's or the member's budget would be passed."""
+        return await self._spend(day, member, usd, *self._limits)
+
+    async def adjust(self, day: date, member: MemberId, usd: float) -> None:
+        """Add `usd` (may be negative) when the true cost is known."""
+        await self._spend(day, member, usd, "", "")
+
+    async def _spend(self, day: date, member: MemberId, usd: float, *limits: Argument) -> bool:
+        arguments = (f"m:{member}", _millionths(usd), *limits, PURSE_S)
+        return bool(await self._redis.script("spend", [Keys.purse(day)], *arguments))
+
+
+def _millionths(usd: float) -> int:
+    # whole numbers add up without the drift of fractions
+    return round(usd * 1_000_000)

@@ -1,0 +1,93 @@
+"""The answer form: open it with what was typed before, take what comes back (DESIGN 6)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import date
+
+from bot.cards import Card, Form
+from bot.domain.answer import Answer, Part, as_form_parts, measure, qualifies
+from bot.domain.group import Group, Member
+from bot.domain.post import Post
+from bot.domain.question import Question
+from bot.errors import Refusal
+from bot.inbound import Caller, Submission
+from bot.ports import Look, Ports
+from bot.usecases.give_feedback import refresh
+from bot.usecases.take_answer import Decision, is_late, store
+from bot.views import answer_card, notices
+from bot.views.answer_form import FREE_TEXT, answer_form
+
+
+async def open_form(ports: Ports, group: Group, member: Member, day: date | None) -> Form:
+    """The form for the post of `day` (None: the newest). Raises Refusal when there is no post."""
+    post = await _post(ports, group, day)
+    answer = await ports.answers.get(group.id, post.day, member.id)
+    draft = await ports.answers.draft(group.id, post.day, member.id)
+    values = draft or (_values(answer) if answer else {})
+    return answer_form(_question(ports, post), post, ports.library.framework, values)
+
+
+async def submit(ports: Ports, group: Group, member: Member, day: date, form: Submission) -> Card | Form:
+    """Keep the words first, then check them: a form that comes back keeps everything that was typed."""
+    post = await _post(ports, group, day)
+    values = {key: value for key, value in form.values.items() if value.strip()}
+    await ports.answers.save_draft(group.id, day, member.id, values)
+    question = _question(ports, post)
+    text = "\n".join(values.values())
+    if not qualifies(text):
+        first_field = next(iter(answer_form(question, post, ports.library.framework, {}).fields)).key
+        errors = {first_field: notices.too_short(measure(text))}
+        return replace(answer_form(question, post, ports.library.framework, values), errors=errors)
+    parts = as_form_parts(values, message_id=form.caller.event, sent_at=ports.clock.now())
+    return await _store(ports, group, member, post, form.caller, parts)
+
+
+async def _store(
+    ports: Ports, group: Group, member: Member, post: Post, caller: Caller, parts: tuple[Part, ...]
+) -> Card:
+    existing: Answer | None = None
+
+    def decide(look: Look) -> Decision:
+        nonlocal existing
+        existing = look.answer
+        if existing is not None:
+            return Decision(replace(existing, parts=parts, version=existing.version + 1))
+        late = is_late(look.post, parts[0].sent_at)
+        return Decision(Answer(member_id=member.id, day=post.day, parts=parts, late=late), judge=True)
+
+    decision = await store(ports, group.id, caller, post.day, decide, share=True)
+    await ports.answers.save_draft(group.id, post.day, member.id, {})
+    if decision.answer is not None and existing is not None:
+        await refresh(ports, group.id, post.day, member.id)
+    return answer_card.saved(
+        post.day,
+        changed=existing is not None,
+        late=bool(decision.answer and decision.answer.late),
+        feedback_follows=member.auto_feedback,
+    )
+
+
+async def _post(ports: Ports, group: Group, day: date | None) -> Post:
+    post = await ports.posts.get(group.id, day) if day else await newest_post(ports, group)
+    if post is None or post.opened_at is None or post.question_id not in ports.library.questions:
+        raise Refusal(notices.NO_OPEN_QUESTION)
+    return post
+
+
+async def newest_post(ports: Ports, group: Group) -> Post | None:
+    """The newest post that was sent, open or not."""
+    sent = [post for post in await ports.posts.all(group.id) if post.opened_at is not None]
+    return sent[-1] if sent else None
+
+
+def _question(ports: Ports, post: Post) -> Question:
+    return ports.library.questions[post.question_id]
+
+
+def _values(answer: Answer) -> Mapping[str, str]:
+    """What stands, as form values: by section where it came by form, else as one free text."""
+    if answer.by_form:
+        return {part.section: part.text for part in answer.parts if part.section is not None}
+    return {FREE_TEXT: answer.text}

@@ -1,0 +1,100 @@
+"""Follow what a member does to an answer afterwards: edit, delete (DESIGN 6)."""
+
+from __future__ import annotations
+
+import logging
+from datetime import date
+
+from bot.cards import Card
+from bot.domain.answer import MOST_CHARS, edited, without
+from bot.domain.group import GroupId, MemberId
+from bot.domain.streak import Took
+from bot.errors import Refusal, StoreDown, Trouble
+from bot.inbound import Deleted, Edited, Said, said_event
+from bot.ports import AnswerWrite, Look, Ports
+from bot.usecases import owed
+from bot.usecases.give_feedback import feedback_key, refresh
+from bot.usecases.share_answer import share_key
+from bot.usecases.take_answer import MOST_RACES, Decision, said, store
+from bot.views import notices
+
+log = logging.getLogger(__name__)
+
+
+async def edit(ports: Ports, group_id: GroupId, day: date, change: Edited) -> Card | None:
+    """Store the new text at once; it is judged again only when the member asks.
+
+    A message that was no answer may become one by its edit, and an edit may arrive before its message.
+    """
+    if len(change.text) > MOST_CHARS:
+        raise Refusal(notices.too_long(len(change.text)))
+    known = False
+
+    def decide(look: Look) -> Decision:
+        nonlocal known
+        answer = look.answer
+        known = answer is not None and any(part.message_id == change.message_id for part in answer.parts)
+        if answer is None or not known:
+            return Decision()
+        changed = edited(answer, change.message_id, change.text)
+        return Decision() if changed is None or changed is answer else Decision(changed)
+
+    decision = await store(ports, group_id, change.caller, day, decide)
+    if decision.answer is not None:
+        await refresh(ports, group_id, day, change.caller.member_id)
+        return None
+    if known:
+        return None
+    return await _as_new(ports, group_id, day, change)
+
+
+async def _as_new(ports: Ports, group_id: GroupId, day: date, change: Edited) -> Card | None:
+    """Read an edited message as if it had just been said; when it later arrives itself, it is known."""
+    message = Said(
+        caller=change.caller, message_id=change.message_id, text=change.text, sent_at=change.edited_at
+    )
+    return await said(ports, group_id, day, message)
+
+
+async def delete(ports: Ports, group_id: GroupId, day: date, change: Deleted) -> None:
+    """Withdraw the answer, or a part of it. After the close the text goes and the day stays.
+
+    A deletion may arrive before its message: that message's event is noted, so that it will not be taken.
+    """
+    member_id = change.caller.member_id
+    for _ in range(MOST_RACES):
+        look = await ports.answers.look(group_id, day, member_id, change.caller.event)
+        if look.seen or look.post is None:
+            return
+        answer = look.answer
+        known = answer is not None and any(part.message_id == change.message_id for part in answer.parts)
+        left = without(answer, change.message_id) if answer is not None and known else answer
+        gone = answer is not None and left is None
+        keep_day = not look.post.is_open(change.deleted_at) and answer is not None and not answer.late
+        write = AnswerWrite(
+            member_id=member_id,
+            day=day,
+            number=look.post.number,
+            event=change.caller.event if known else said_event(change.message_id),
+            answer=left,
+            expected_version=answer.version if answer else 0,
+            took=Took.NOTHING if gone and not keep_day else None,
+        )
+        if await ports.answers.write(group_id, write):
+            await (_withdraw(ports, group_id, day, change.caller.member_id) if gone else refresh(ports, group_id, day, change.caller.member_id))
+            return
+    raise StoreDown("a deletion lost every race for its write")
+
+
+async def _withdraw(ports: Ports, group_id: GroupId, day: date, member_id: MemberId) -> None:
+    """Nothing is owed for a withdrawn answer, and no card goes on quoting it."""
+    await ports.jobs.drop(owed.review(group_id, day, member_id))
+    await ports.jobs.drop(owed.share(group_id, day, member_id))
+    for key in (feedback_key(day, member_id), share_key(day, member_id)):
+        message = await ports.outbox.get(group_id, key)
+        if message is not None:
+            await ports.outbox.drop(group_id, key)
+            try:
+                await ports.chat.delete(message)
+            except Trouble as trouble:
+                log.warning("a card of a withdrawn answer still stands: %s", trouble)

@@ -1,0 +1,175 @@
+"""Judge an answer and put the feedback where the group wants it, once (DESIGN 7)."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import replace
+from datetime import date, timedelta
+
+from bot.cards import Card
+from bot.domain.answer import Answer
+from bot.domain.group import FeedbackMode, Group, GroupId, Member, MemberId
+from bot.domain.judge import with_framework_points
+from bot.domain.post import Post
+from bot.domain.question import Question
+from bot.domain.review import Review, SelfCheck
+from bot.errors import ReviewerBusy, ReviewerDeclined, ReviewerDown, Trouble
+from bot.ports import Job, Ports, Target, Where
+from bot.usecases import owed
+from bot.usecases.deliver import deliver
+from bot.usecases.judge_answer import judge_answer, request_of
+from bot.usecases.work import Again
+from bot.views import feedback, notices
+
+log = logging.getLogger(__name__)
+
+WAIT_AT_MOST = timedelta(seconds=30)
+"""A model that asks us to wait longer than this is too slow for a minute's feedback: the self-check goes out first."""
+GIVE_UP_AFTER = timedelta(days=1)
+
+
+async def run(ports: Ports, job: Job) -> Again | None:
+    """The agenda's work for one answer: judge it if its newest version is not judged yet, then show it."""
+    day, member_id = owed.whose(job.ref)
+    group = await ports.groups.get(job.group_id)
+    look = await ports.answers.look(job.group_id, day, member_id, event="")
+    if group is None or look.post is None or look.member is None or look.answer is None:
+        return None
+    stored = await ports.answers.review(group.id, day, member_id)
+    if isinstance(stored, Review) and stored.version >= look.answer.version:
+        await show(ports, group, look.post, look.member, look.answer, stored)
+        return None
+    return await _review(ports, group, look.post, look.member, look.answer, stored)
+
+
+async def refresh(ports: Ports, group_id: GroupId, day: date, member_id: MemberId) -> None:
+    """Draw the feedback card again after the answer changed. A courtesy: the change itself is stored already."""
+    message = await ports.outbox.get(group_id, feedback_key(day, member_id))
+    stored = await ports.answers.review(group_id, day, member_id)
+    if message is None or stored is None:
+        return
+    group = await ports.groups.get(group_id)
+    look = await ports.answers.look(group_id, day, member_id, event="")
+    if group is None or look.answer is None or look.member is None:
+        return
+    try:
+        await ports.chat.edit(message, _card(ports, group, look.member, look.answer, stored))
+    except Trouble as trouble:
+        log.warning("a feedback card could not be redrawn: %s", trouble)
+
+
+async def show(
+    ports: Ports, group: Group, post: Post, member: Member, answer: Answer, made: Review | SelfCheck
+) -> None:
+    """Put the card where it belongs: one message for an answer, edited when there is something newer."""
+    key = feedback_key(answer.day, member.id)
+    card = _card(ports, group, member, answer, made)
+    standing = await ports.outbox.get(group.id, key)
+    if standing is None:
+        await deliver(ports, group.id, key, _target(group, post, member), card)
+    else:
+        await ports.chat.edit(standing, card)
+    if post.message is not None:
+        await ports.chat.status(post.message, member.id, "")
+
+
+def feedback_key(day: date, member_id: MemberId) -> str:
+    """The outbox key of the feedback on one answer."""
+    return f"review:{owed.about(day, member_id)}"
+
+
+async def _review(
+    ports: Ports, group: Group, post: Post, member: Member, answer: Answer, stored: Review | SelfCheck | None
+) -> Again | None:
+    if post.message is not None:
+        await ports.chat.status(post.message, member.id, notices.reading(member.name))
+    question = _question(ports, post)
+    try:
+        made: Review | SelfCheck = await read(ports, group, question, member, answer)
+    except ReviewerBusy as busy:
+        if stored is None and timedelta(seconds=busy.retry_after_s) <= WAIT_AT_MOST:
+            raise
+        return await _fall_back(ports, group, post, member, answer, stored, notices.MODEL_BUSY)
+    except ReviewerDown as down:
+        log.warning("review of group %s: %s", group.id, down)
+        return await _fall_back(ports, group, post, member, answer, stored, notices.MODEL_DOWN)
+    return await _keep(ports, group, post, member, answer, made)
+
+
+async def read(ports: Ports, group: Group, question: Question, member: Member, answer: Answer) -> Review | SelfCheck:
+    """A review by the model within the budget, or the self-check where there is no model, no budget or no consent.
+
+    Raises ReviewerBusy and ReviewerDown: a review is still owed.
+    """
+    if ports.reviewer is None:
+        return _self_check(ports, question, answer, notices.NO_MODEL, retried=False)
+    request = await request_of(ports.library, question, answer, ports.member_key(group.id, member.id))
+    expected_usd, today = ports.reviewer.estimate_usd(request), ports.clock.now().date()
+    if not await ports.purse.take(today, member.id, expected_usd):
+        return _self_check(ports, question, answer, notices.OVER_BUDGET, retried=False)
+    spent_usd = 0.0
+    try:
+        made = await judge_answer(ports.reviewer, ports.library, request, answer, ports.clock.now())
+        spent_usd = made.stamp.cost_usd
+    except ReviewerDeclined:
+        return _self_check(ports, question, answer, notices.MODEL_DECLINED, retried=False)
+    finally:
+        await ports.purse.adjust(today, member.id, spent_usd - expected_usd)
+    return made
+
+
+async def _keep(
+    ports: Ports, group: Group, post: Post, member: Member, answer: Answer, made: Review | SelfCheck
+) -> Again | None:
+    """Store and show, unless the answer was withdrawn or the member forgotten while the model read."""
+    newest = await ports.answers.get(group.id, answer.day, member.id)
+    if newest is None:
+        return None
+    await ports.answers.put_review(group.id, made)
+    await show(ports, group, post, member, newest, made)
+    return None
+
+
+async def _fall_back(
+    ports: Ports, group: Group, post: Post, member: Member, answer: Answer, stored: Review | SelfCheck | None, why: str
+) -> Again | None:
+    """Show the self-check now and come back later: after 2 minutes, then 10, then hourly for a day."""
+    now = ports.clock.now()
+    since = stored.made_at if isinstance(stored, SelfCheck) and stored.version == answer.version else now
+    waited = now - since
+    retried = waited < GIVE_UP_AFTER
+    if isinstance(stored, Review):
+        return Again(now + _pause(waited)) if retried else None
+    check = replace(_self_check(ports, _question(ports, post), answer, why, retried=retried), made_at=since)
+    await _keep(ports, group, post, member, answer, check)
+    return Again(now + _pause(waited)) if retried else None
+
+
+def _pause(waited: timedelta) -> timedelta:
+    if waited < timedelta(minutes=2):
+        return timedelta(minutes=2)
+    return timedelta(minutes=10) if waited < timedelta(hours=1) else timedelta(hours=1)
+
+
+def _question(ports: Ports, post: Post) -> Question:
+    """The question with notes; one without notes is judged on the framework's own points."""
+    return with_framework_points(ports.library.questions[post.question_id], ports.library.framework)
+
+
+def _self_check(ports: Ports, question: Question, answer: Answer, reason: str, *, retried: bool) -> SelfCheck:
+    return ports.self_check(question, answer, reason=reason, retried=retried, made_at=ports.clock.now())
+
+
+def _card(ports: Ports, group: Group, member: Member, answer: Answer, made: Review | SelfCheck) -> Card:
+    edited, framework = answer.version > made.version, ports.library.framework
+    if isinstance(made, SelfCheck):
+        return feedback.self_check_card(made, framework, name=member.name, edited=edited)
+    if group.feedback is FeedbackMode.BRIEF:
+        return feedback.brief_card(made, framework, name=member.name, edited=edited)
+    return feedback.thread_card(made, framework, name=member.name, edited=edited)
+
+
+def _target(group: Group, post: Post, member: Member) -> Target:
+    where = Where.ONLY_YOU if group.feedback is FeedbackMode.PRIVATE else Where.THREAD
+    return Target(where=where, place=group.place, thread=post.message, member=member.id)
+

@@ -1,0 +1,235 @@
+"""Set a group up and change its schedule."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from datetime import date, time
+from typing import TypeVar
+
+from bot.cards import Card, Form
+from bot.domain.group import FeedbackMode, Group, GroupId, MemberId, Place
+from bot.domain.parse import parse_day, parse_days, parse_time, parse_zone
+from bot.domain.schedule import Schedule
+from bot.errors import Refusal
+from bot.inbound import Caller
+from bot.ports import Ports
+from bot.usecases import owed, post_question
+from bot.views import admin_card, notices
+from bot.views.setup_form import setup_form
+
+MOST_SKIPS = 60
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wishes:
+    """What an admin asked for, as typed; None leaves it as it is."""
+
+    zone: str | None = None
+    at: str | None = None
+    days: str | None = None
+    feedback: str | None = None
+
+    @classmethod
+    def of(cls, values: Mapping[str, str]) -> Wishes:
+        """From form values or typed arguments."""
+        return cls(**{key: values[key] for key in ("zone", "at", "days", "feedback") if values.get(key)})
+
+
+DEFAULT_ZONE = "Europe/Paris"
+DEFAULT_AT = time(9)
+DEFAULT_DAYS = frozenset(range(1, 6))
+
+
+def form(group: Group | None, zone: str | None) -> Form:
+    """The setup form, filled with what stands or with the defaults and the admin's zone."""
+    return setup_form(group, zone or DEFAULT_ZONE)
+
+
+def refused_form(values: Mapping[str, str], refusal: Refusal) -> Form:
+    """The setup form again, with what was typed and what is wrong with it."""
+    blank = setup_form(None, "")
+    fields = tuple(replace(field, value=values.get(field.key, "")) for field in blank.fields)
+    return replace(blank, fields=fields, errors={refusal.field or "zone": str(refusal)})
+
+
+async def set_up(ports: Ports, caller: Caller, wishes: Wishes) -> Card:
+    """Create the group of this channel, or change the one it has; then check, and say when the first post comes."""
+    group_id = await ports.groups.at(caller.place)
+    if group_id is None:
+        group = await create(ports, caller.place, caller.member_id, caller.place.channel, wishes)
+        checks = await ports.checks()
+        return admin_card.set_up(group, checks, post_question.next_post(group, ports.clock.now()), ports.clock.now())
+    standing = await ports.groups.get(group_id)
+    if standing is None:
+        raise Refusal(notices.NO_GROUP)
+    return await reschedule(ports, standing, wishes)
+
+
+async def create(ports: Ports, place: Place, admin: MemberId, name: str, wishes: Wishes) -> Group:
+    """A new group with its first post owed. Raises Refusal on a wrong wish, naming its field."""
+    identity = hashlib.sha256(f"{place.platform}|{place.workspace}|{place.channel}".encode()).hexdigest()[:16]
+    schedule, feedback = _schedule(None, wishes), _feedback(wishes, FeedbackMode.THREAD)
+    group = Group(
+        id=GroupId(identity),
+        place=place,
+        name=name,
+        schedule=schedule,
+        feedback=feedback,
+        admin_ids=frozenset({admin}),
+        created_at=ports.clock.now(),
+        seed=identity,
+    )
+    if not await ports.groups.create(group):
+        standing = await ports.groups.get(group.id)
+        return standing or group
+    await post_question.plan_next(ports, group, after=post_question.just_before(ports.clock.now()))
+    return group
+
+
+async def reschedule(ports: Ports, group: Group, wishes: Wishes) -> Card:
+    """Change zone, time, days or the feedback's place; the next post moves with it."""
+    _schedule(group, wishes)
+
+    def change(known: Group) -> Group:
+        return replace(
+            known, schedule=_schedule(known, wishes), feedback=_feedback(wishes, known.feedback)
+        )
+
+    changed = await _replan(ports, group, change)
+    return admin_card.schedule(changed, _next_dates(ports, changed), ports.clock.now(), changed=wishes != Wishes())
+
+
+async def show_schedule(ports: Ports, group: Group) -> Card:
+    """The schedule and the next dates."""
+    return admin_card.schedule(group, _next_dates(ports, group), ports.clock.now(), changed=False)
+
+
+async def skip(ports: Ports, group: Group, value: str) -> Card:
+    """Post nothing on a date (by default the next one); the day is neutral for streaks."""
+    now = ports.clock.now()
+    upcoming = post_question.next_post(group, now)
+    if value.strip():
+        day = parse_day(value, group.schedule.local_day(now))
+    elif upcoming is None:
+        raise Refusal(notices.NOTHING_SCHEDULED)
+    else:
+        day = upcoming[0]
+    due_at = group.schedule.instant(day)
+    if due_at is None or due_at <= now or day.isoweekday() not in group.schedule.days:
+        raise Refusal(notices.nothing_to_skip(day))
+    today = group.schedule.local_day(now)
+    kept = frozenset(known for known in group.skips if known >= today)
+    if len(kept) >= MOST_SKIPS:
+        raise Refusal(notices.TOO_MANY_SKIPS)
+    changed = await _replan(ports, group, lambda known: replace(known, skips=kept | {day}))
+    return admin_card.skipped(changed, day, _next_dates(ports, changed), now)
+
+
+async def pause(ports: Ports, group: Group) -> Card:
+    """No posts until somebody resumes; paused days are neutral for streaks."""
+    changed = await _replan(ports, group, lambda known: replace(known, paused=True))
+    return admin_card.paused(changed)
+
+
+async def resume(ports: Ports, group: Group) -> Card:
+    """Post again from the next scheduled time on."""
+    changed = await _replan(ports, group, lambda known: replace(known, paused=False))
+    return admin_card.schedule(changed, _next_dates(ports, changed), ports.clock.now(), changed=True)
+
+
+async def preview(ports: Ports, group: Group) -> Card:
+    """The next question, as it will look; nothing is posted."""
+    question = await post_question.upcoming_question(ports, group)
+    if question is None:
+        raise Refusal(notices.NO_QUESTION_LEFT)
+    upcoming = post_question.next_post(group, ports.clock.now())
+    return admin_card.preview(question, upcoming, group, ports.library.framework)
+
+
+async def post_now(ports: Ports, group: Group) -> Card:
+    """Post today's question at once."""
+    post = await post_question.post_now(ports, group)
+    return admin_card.posted(post, ports.library.questions[post.question_id])
+
+
+async def members(ports: Ports, group: Group) -> Card:
+    """Who is in the group and when they last took part; no scores by name."""
+    posts = await ports.posts.all(group.id)
+    rows = []
+    for member in await ports.groups.members(group.id):
+        record = await ports.answers.record(group.id, member.id)
+        taken = [post.day for post in posts if post.number <= len(record) and record[post.number - 1]]
+        rows.append((member, len(taken), taken[-1] if taken else None))
+    return admin_card.members(group, rows)
+
+
+async def name_facilitator(ports: Ports, group: Group, name: str) -> Card:
+    """Make a member a facilitator, or end it. Raises Refusal when nobody is called that."""
+    known = await ports.groups.members(group.id)
+    wanted = name.strip().lstrip("@").casefold()
+    for member in known:
+        if member.name.casefold() == wanted:
+            changed = await ports.groups.update(
+                group.id, lambda now: replace(now, facilitator_ids=now.facilitator_ids ^ {member.id})
+            )
+            return admin_card.facilitator(member, named=member.id in changed.facilitator_ids)
+    raise Refusal(notices.no_such_member(name, [member.name for member in known]))
+
+
+async def doctor(ports: Ports, group: Group) -> Card:
+    """Everything that must work, one line each, with the fix where it does not."""
+    upcoming = post_question.next_post(group, ports.clock.now())
+    dead = [job for job, _ in await ports.jobs.dead() if job.group_id == group.id]
+    return admin_card.doctor(await ports.checks(), group, upcoming, dead, ports.clock.now())
+
+
+async def _replan(ports: Ports, group: Group, change: Callable[[Group], Group]) -> Group:
+    """Change the group and move its next post: the old entry goes, the new one comes."""
+    now = ports.clock.now()
+    before = post_question.next_post(group, now)
+    changed = await ports.groups.update(group.id, change)
+    after = post_question.next_post(changed, now)
+    if before is not None and (after is None or before[0] != after[0]):
+        await ports.jobs.drop(owed.post(group.id, before[0]))
+    await post_question.plan_next(ports, changed, after=now)
+    return changed
+
+
+def _next_dates(ports: Ports, group: Group, count: int = 5) -> list[tuple[date, str]]:
+    """The next dates with a post and their local times as text."""
+    dates: list[tuple[date, str]] = []
+    after = ports.clock.now()
+    while len(dates) < count and (upcoming := post_question.next_post(group, after)) is not None:
+        day, after = upcoming
+        dates.append((day, f"{group.schedule.at:%H:%M}"))
+    return dates
+
+
+def _schedule(group: Group | None, wishes: Wishes) -> Schedule:
+    """The schedule with the wishes applied; Refusal names the field that is wrong."""
+    standing = group.schedule if group else Schedule(DEFAULT_ZONE, DEFAULT_AT, DEFAULT_DAYS)
+    return Schedule(
+        zone=_field("zone", parse_zone, wishes.zone) if wishes.zone else standing.zone,
+        at=_field("at", parse_time, wishes.at) if wishes.at else standing.at,
+        days=_field("days", parse_days, wishes.days) if wishes.days else standing.days,
+    )
+
+
+def _field(name: str, parse: Callable[[str], T], value: str) -> T:
+    try:
+        return parse(value)
+    except Refusal as refusal:
+        raise Refusal(str(refusal), field=name) from refusal
+
+
+def _feedback(wishes: Wishes, standing: FeedbackMode) -> FeedbackMode:
+    if wishes.feedback is None:
+        return standing
+    try:
+        return FeedbackMode(wishes.feedback.strip().lower())
+    except ValueError:
+        raise Refusal(notices.FEEDBACK_MODES, field="feedback") from None

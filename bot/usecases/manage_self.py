@@ -1,0 +1,151 @@
+"""A member's own settings and data."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import date, datetime
+from typing import Any
+
+from bot.cards import Attachment, Card
+from bot.domain.group import AwayRange, Group, Member, QuietHours
+from bot.domain.parse import parse_day, parse_time
+from bot.domain.review import Review
+from bot.errors import Refusal, Trouble
+from bot.ports import Ports
+from bot.usecases.answer_by_form import newest_post
+from bot.usecases.give_feedback import feedback_key
+from bot.usecases.remind import plan_reminder
+from bot.usecases.share_answer import share_key
+from bot.usecases.show_streak import count
+from bot.views import feedback, me_card, notices
+
+MOST_AWAY_RANGES = 20
+OFF = frozenset({"off", "none", "no", "never"})
+
+
+async def show(ports: Ports, group: Group, member: Member) -> Card:
+    """Everything that is set, and how to change it."""
+    return me_card.settings(member, group)
+
+
+async def set_reminders(ports: Ports, group: Group, member: Member, value: str) -> Card:
+    """A reminder at a local time, or `off`."""
+    at = None if value.strip().lower() in OFF else parse_time(value)
+    return await _change(ports, group, member, lambda known: replace(known, remind_at=at))
+
+
+async def set_quiet(ports: Ports, group: Group, member: Member, value: str) -> Card:
+    """No direct messages between two local times (`21:00-08:00`), or `off`."""
+    quiet: QuietHours | None = None
+    if value.strip().lower() not in OFF:
+        start, dash, end = value.replace("–", "-").partition("-")
+        if not dash:
+            raise Refusal(notices.QUIET_FORM)
+        quiet = QuietHours(parse_time(start), parse_time(end))
+    return await _change(ports, group, member, lambda known: replace(known, quiet=quiet))
+
+
+async def set_away(ports: Ports, group: Group, member: Member, value: str) -> Card:
+    """Away on a date or from a date to a date, both included; `off` clears the ranges that are not over."""
+    today = group.schedule.local_day(ports.clock.now())
+    if value.strip().lower() in OFF:
+        return await _change(
+            ports, group, member, lambda known: replace(known, away=tuple(_ended(stay, today) for stay in _begun(known, today)))
+        )
+    words = [word for word in value.replace(",", " ").replace("..", " ").split() if word.lower() not in {"to", "until", "-"}]
+    if not 1 <= len(words) <= 2:
+        raise Refusal(notices.AWAY_FORM)
+    first, last = parse_day(words[0], today), parse_day(words[-1], today)
+    if last < first:
+        raise Refusal(notices.AWAY_BACKWARDS)
+    if last < today:
+        raise Refusal(notices.AWAY_PAST)
+    stay = AwayRange(max(first, today), last)
+    return await _change(
+        ports, group, member, lambda known: replace(known, away=(*known.away, stay)[-MOST_AWAY_RANGES:])
+    )
+
+
+async def set_feedback(ports: Ports, group: Group, member: Member, value: str) -> Card:
+    """Automatic feedback, `on` or `off`."""
+    wanted = value.strip().lower()
+    if wanted not in {"on", "off"}:
+        raise Refusal(notices.FEEDBACK_FORM)
+    return await _change(ports, group, member, lambda known: replace(known, auto_feedback=wanted == "on"))
+
+
+async def export(ports: Ports, group: Group, member: Member) -> Card:
+    """Everything that is stored of a member in this group, as a JSON file for them alone."""
+    content = json.dumps(await everything(ports, group, member), ensure_ascii=False, indent=2, default=_plain)
+    name = f"tpm-bot-{group.name}-{member.name}.json".replace("/", "-")
+    return me_card.export(Attachment(name, content.encode()))
+
+
+async def everything(ports: Ports, group: Group, member: Member) -> dict[str, Any]:
+    """What is stored of a member: JSON-ready but for dates, which `str` prints."""
+    streak = await count(ports, group, member)
+    days = []
+    for post in await ports.posts.all(group.id):
+        answer = await ports.answers.get(group.id, post.day, member.id)
+        made = await ports.answers.review(group.id, post.day, member.id)
+        if answer is not None or made is not None:
+            judged = feedback.review_data(made, ports.library.framework) if isinstance(made, Review) else None
+            text = answer.text if answer else None
+            days.append({"day": post.day, "question": post.question_id, "answer": text, "feedback": judged})
+    settings = {"remind_at": member.remind_at, "quiet": member.quiet, "away": member.away}
+    return {
+        "group": group.name,
+        "member": member.name,
+        "joined_at": member.joined_at,
+        "settings": {**settings, "auto_feedback": member.auto_feedback},
+        "streak": {"current": streak.current, "best": streak.best},
+        "ledger": [{"day": line.day, "mark": line.mark, "run": line.run} for line in streak.ledger],
+        "days": days,
+    }
+
+
+async def forget(ports: Ports, group: Group, member: Member) -> Card:
+    """Erase everything of a member, the bot's messages about their answers included, and say what went."""
+    messages = 0
+    for post in await ports.posts.all(group.id):
+        for key in (feedback_key(post.day, member.id), share_key(post.day, member.id)):
+            message = await ports.outbox.get(group.id, key)
+            if message is not None:
+                try:
+                    await ports.chat.delete(message)
+                    messages += 1
+                except Trouble as trouble:
+                    raise Refusal(notices.FORGET_AGAIN) from trouble
+    erased = await ports.groups.forget(group.id, member.id)
+    return me_card.forgotten({**erased, "messages": messages})
+
+
+async def _change(ports: Ports, group: Group, member: Member, change: Callable[[Member], Member]) -> Card:
+    changed = await ports.groups.update_member(group.id, member.id, change)
+    post = await newest_post(ports, group)
+    if post is not None and post.is_open(ports.clock.now()):
+        await plan_reminder(ports, group, post, changed)
+    return me_card.settings(changed, group, changed=True)
+
+
+def _begun(member: Member, today: date) -> tuple[AwayRange, ...]:
+    return tuple(stay for stay in member.away if stay.first < today)
+
+
+def _ended(stay: AwayRange, today: date) -> AwayRange:
+    """A stay that goes on is over from today."""
+    return stay if stay.last < today else AwayRange(stay.first, date.fromordinal(today.toordinal() - 1))
+
+
+def _plain(value: object) -> object:
+    match value:
+        case datetime() | date():
+            return value.isoformat()
+        case AwayRange(first, last):
+            return [first.isoformat(), last.isoformat()]
+        case QuietHours(start, end):
+            return f"{start:%H:%M}-{end:%H:%M}"
+        case _:
+            return str(value)

@@ -1,0 +1,54 @@
+"""Show a member their feedback in full, or have an edited answer judged again."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from bot.cards import Card
+from bot.domain.group import Group, Member
+from bot.domain.post import Post
+from bot.domain.review import Review, SelfCheck
+from bot.errors import Refusal
+from bot.ports import Ports
+from bot.usecases import owed
+from bot.views import feedback, notices
+
+RECENT_POSTS = 30
+
+
+async def in_full(ports: Ports, group: Group, member: Member, day: date | None) -> Card:
+    """The feedback of `day` (None: the newest there is). Raises Refusal when there is none."""
+    for post in await _candidates(ports, group, day):
+        made = await ports.answers.review(group.id, post.day, member.id)
+        if isinstance(made, Review):
+            return feedback.full_card(made, ports.library.framework)
+        if isinstance(made, SelfCheck):
+            return feedback.self_check_card(made, ports.library.framework, name=member.name, edited=False)
+        if await ports.answers.get(group.id, post.day, member.id) is not None:
+            owed_at = await ports.jobs.owed(owed.review(group.id, post.day, member.id))
+            return notices.notice(notices.FEEDBACK_COMING if owed_at else notices.FEEDBACK_NOT_ASKED)
+    raise Refusal(notices.NO_FEEDBACK_YET)
+
+
+async def again(ports: Ports, group: Group, member: Member, day: date | None) -> Card:
+    """Owe a review of the newest version of an answer. Raises Refusal when nothing changed or there is no answer."""
+    for post in await _candidates(ports, group, day):
+        answer = await ports.answers.get(group.id, post.day, member.id)
+        if answer is None:
+            continue
+        made = await ports.answers.review(group.id, post.day, member.id)
+        if isinstance(made, Review) and made.version >= answer.version:
+            raise Refusal(notices.NOTHING_CHANGED)
+        await ports.jobs.add(owed.review(group.id, post.day, member.id), ports.clock.now())
+        ports.wake()
+        return notices.notice(notices.READING_AGAIN)
+    raise Refusal(notices.NO_FEEDBACK_YET)
+
+
+async def _candidates(ports: Ports, group: Group, day: date | None) -> list[Post]:
+    """The posts to look at, newest first."""
+    if day is not None:
+        post = await ports.posts.get(group.id, day)
+        return [post] if post else []
+    sent = [post for post in await ports.posts.all(group.id) if post.opened_at is not None]
+    return sent[-RECENT_POSTS:][::-1]

@@ -1,0 +1,43 @@
+"""Show a question: today's with the member's state, or an extra one for practice."""
+
+from __future__ import annotations
+
+from bot.cards import Card
+from bot.domain import question as questions
+from bot.domain.group import Group, Member
+from bot.errors import Refusal
+from bot.ports import Ports
+from bot.usecases.answer_by_form import newest_post
+from bot.usecases.post_question import next_post
+from bot.views import notices, question_card
+
+
+async def today(ports: Ports, group: Group, member: Member) -> Card:
+    """The newest question and what this member has done with it; without one, when the first comes."""
+    post = await newest_post(ports, group)
+    now = ports.clock.now()
+    if post is None or post.question_id not in ports.library.questions:
+        return question_card.none_yet(next_post(group, now), group)
+    answer = await ports.answers.get(group.id, post.day, member.id)
+    question = ports.library.questions[post.question_id]
+    return question_card.mine(question, post, group, ports.library.framework, answer=answer, now=now)
+
+
+async def practice(ports: Ports, group: Group, member: Member, topic: str | None, level: int | None) -> Card:
+    """An extra question for this member alone. Raises Refusal when the bank has none like it."""
+    posts = await ports.posts.all(group.id)
+    open_ids = {post.question_id for post in posts[-1:]}
+    bank = tuple(ports.library.questions.values())
+    seed = f"{member.id}:{ports.clock.now():%Y-%m-%dT%H:%M:%S}"
+    chosen = questions.practice(bank, topic=topic, level=level, exclude=open_ids, seed=seed)
+    if chosen is None:
+        raise Refusal(notices.no_practice(topic, level))
+    return question_card.practice(chosen, ports.library.framework)
+
+
+def check_myself(ports: Ports, question_id: str) -> Card:
+    """The points of a practice question, as questions to oneself. Raises Refusal when the question is gone."""
+    question = ports.library.questions.get(question_id)
+    if question is None:
+        raise Refusal(notices.QUESTION_GONE)
+    return question_card.points_to_check(question, ports.library.framework)

@@ -1,0 +1,164 @@
+"""Take what a member wrote: an answer, a part of one, or talk (DESIGN 6). One read, one write."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from bot.cards import Card
+from bot.domain.answer import JOIN_WITHIN, MOST_CHARS, Answer, Part, joined, measure, qualifies
+from bot.domain.group import GroupId, Member, MemberId
+from bot.domain.post import Post
+from bot.domain.streak import Took
+from bot.errors import Refusal, StoreDown
+from bot.inbound import Caller, Said
+from bot.ports import AnswerWrite, Job, Look, Ports
+from bot.usecases import owed
+from bot.usecases.give_feedback import refresh
+from bot.views import answer_card, notices
+
+MOST_RACES = 5
+"""Two messages in one second may race for the same answer; each loser looks again."""
+
+Decide = Callable[[Look], "Decision"]
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What to store: `answer` None stores nothing; `talk` says that it was read as talk.
+
+    `judge`: a review of it becomes owed.
+    """
+
+    answer: Answer | None = None
+    talk: bool = False
+    judge: bool = False
+
+
+async def said(ports: Ports, group_id: GroupId, day: date, message: Said) -> Card | None:
+    """A message in the thread of the post of `day`."""
+    member_id = message.caller.member_id
+    if len(message.text) > MOST_CHARS:
+        raise Refusal(notices.too_long(len(message.text)))
+    part = Part(message.message_id, message.text, message.sent_at)
+    others = message.mentions - {member_id}
+
+    def decide(look: Look) -> Decision:
+        return _from_thread(look, part, member_id, day)
+
+    if others:
+        return None
+    decision = await store(ports, group_id, message.caller, day, decide)
+    if decision.answer is not None and not decision.judge:
+        await refresh(ports, group_id, day, member_id)
+    return await _talk(ports, group_id, member_id, day, part) if decision.talk else None
+
+
+async def count_anyway(ports: Ports, group_id: GroupId, day: date, message_id: str, caller: Caller) -> Card:
+    """Count talk as the member's answer, or as a further part of it. Raises Refusal when it is no longer kept."""
+    member_id = caller.member_id
+    text = await ports.answers.aside(group_id, day, member_id, message_id)
+    if not text:
+        raise Refusal(notices.TALK_GONE)
+    if measure(text).words == 0 and measure(text).cjk_chars == 0:
+        raise Refusal(notices.NO_WORDS)
+    part = Part(message_id, text, ports.clock.now())
+
+    def decide(look: Look) -> Decision:
+        if look.answer is None:
+            return Decision(first(look, part, member_id, day), judge=True)
+        known = any(part.message_id == message_id for part in look.answer.parts)
+        return Decision() if known else Decision(joined(look.answer, part))
+
+    decision = await store(ports, group_id, caller, day, decide)
+    if decision.answer is not None and not decision.judge:
+        await refresh(ports, group_id, day, member_id)
+    return answer_card.counted(day, joined_existing=not decision.judge)
+
+
+async def store(
+    ports: Ports, group_id: GroupId, caller: Caller, day: date, decide: Decide, *, share: bool = False
+) -> Decision:
+    """Look, decide, write; again when another write came between. What becomes owed is written with the answer.
+
+    `share`: the answer came by form and is to be shown in the thread first.
+    """
+    for _ in range(MOST_RACES):
+        look = await ports.answers.look(group_id, day, caller.member_id, caller.event)
+        if look.seen or look.post is None:
+            return Decision()
+        decision = decide(look)
+        if decision.answer is None:
+            return decision
+        member = look.member or await _join(ports, group_id, caller)
+        job = _job(group_id, member, day, decision, share=share)
+        change = AnswerWrite(
+            member_id=member.id,
+            day=day,
+            number=look.post.number,
+            event=caller.event,
+            answer=decision.answer,
+            expected_version=look.answer.version if look.answer else 0,
+            took=_took(look, decision.answer),
+            job=job,
+            due_at=ports.clock.now() if job else None,
+        )
+        if await ports.answers.write(group_id, change):
+            if job is not None:
+                ports.wake()
+            return decision
+    raise StoreDown("an answer lost every race for its write")
+
+
+async def _join(ports: Ports, group_id: GroupId, caller: Caller) -> Member:
+    fresh = Member(id=caller.member_id, name=caller.name, joined_at=ports.clock.now())
+    return await ports.groups.join(group_id, fresh)
+
+
+def is_late(post: Post | None, sent_at: datetime) -> bool:
+    """Whether an answer sent at `sent_at` is outside the window; what counts is when it was sent, not when it arrived."""
+    return post is None or not post.is_open(sent_at)
+
+
+def _job(group_id: GroupId, member: Member, day: date, decision: Decision, *, share: bool) -> Job | None:
+    if share:
+        return owed.share(group_id, day, member.id)
+    if decision.judge and member.auto_feedback:
+        return owed.review(group_id, day, member.id)
+    return None
+
+
+def first(look: Look, part: Part, member_id: MemberId, day: date) -> Answer:
+    """A member's first answer to a post."""
+    return Answer(member_id=member_id, day=day, parts=(part,), late=is_late(look.post, part.sent_at))
+
+
+def _took(look: Look, answer: Answer) -> Took | None:
+    """What the write says of taking part: only a first answer changes it."""
+    if look.answer is not None:
+        return None
+    return Took.LATE if answer.late else Took.ANSWERED
+
+
+def _from_thread(look: Look, part: Part, member_id: MemberId, day: date) -> Decision:
+    answer = look.answer
+    if answer is None:
+        if qualifies(part.text):
+            return Decision(first(look, part, member_id, day), judge=True)
+        return Decision(talk=True)
+    if any(known.message_id == part.message_id for known in answer.parts):
+        return Decision()
+    last = answer.parts[-1]
+    if not answer.by_form and part.sent_at - last.sent_at <= JOIN_WITHIN:
+        return Decision(joined(answer, part))
+    return Decision(talk=True)
+
+
+async def _talk(ports: Ports, group_id: GroupId, member_id: MemberId, day: date, part: Part) -> Card | None:
+    """Keep talk for a while; say once a day how it can still be counted."""
+    new = await ports.answers.set_aside(group_id, day, member_id, part.message_id, part.text)
+    if not new:
+        return None
+    answered = await ports.answers.get(group_id, day, member_id) is not None
+    return answer_card.not_counted(day, part.message_id, measure(part.text), answered=answered)

@@ -1,0 +1,144 @@
+"""The worker: claims what is due, does it, and settles it (DESIGN 5)."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from bot.errors import ChatBusy, ReviewerBusy, StoreDown, Trouble
+from bot.ports import Job, Lease, Ports
+
+log = logging.getLogger(__name__)
+
+LEASE = timedelta(seconds=60)
+RENEW_EVERY_S = 20.0
+MOST_AT_ONCE = 64
+MOST_STARTS = 3
+PAUSE_AFTER_TROUBLE = timedelta(seconds=30)
+
+
+@dataclass(frozen=True, slots=True)
+class Again:
+    """The job is owed again at `at`. `fresh`: this start was no failure and does not count towards the three."""
+
+    at: datetime
+    fresh: bool = True
+
+
+Work = Callable[[Ports, Job], Awaitable[Again | None]]
+"""Does one job; None when it is done. Must be safe to run again after dying at any line."""
+
+
+class Worker:
+    """Runs jobs of every kind in `works`; any number of workers may share one agenda."""
+
+    def __init__(self, ports: Ports, works: Mapping[str, Work], on_dead: Callable[[Job, str], Awaitable[None]]) -> None:
+        """`on_dead` is told of a job that will not be tried again, and why."""
+        self._ports = ports
+        self._works = works
+        self._on_dead = on_dead
+        self._running: dict[asyncio.Task[None], Lease] = {}
+        self._renewed_at: datetime | None = None
+
+    async def tick(self) -> int:
+        """Claim what is due, as far as there is room, and start it; how many were started."""
+        await self._renew()
+        room = MOST_AT_ONCE - len(self._running)
+        if room <= 0:
+            return 0
+        leases = await self._ports.jobs.claim(self._ports.clock.now(), limit=room, lease=LEASE)
+        for lease in leases:
+            task = asyncio.create_task(self._do(lease), name=f"{lease.job.kind}:{lease.job.group_id}")
+            self._running[task] = lease
+            task.add_done_callback(self._ended)
+        return len(leases)
+
+    async def drain(self) -> None:
+        """Work until nothing is due and nothing runs."""
+        while await self.tick() or self._running:
+            if self._running:
+                await asyncio.wait(self._running, return_when=asyncio.FIRST_COMPLETED, timeout=RENEW_EVERY_S)
+
+    async def stop(self, within_s: float) -> None:
+        """Give running jobs `within_s` seconds, then drop them; what is dropped is owed again when its lease ends."""
+        if self._running:
+            await asyncio.wait(self._running, timeout=within_s)
+        self.abandon()
+        for task in list(self._running):
+            with suppress(asyncio.CancelledError):
+                await task
+
+    def abandon(self) -> None:
+        """Drop everything at once, as dying would."""
+        for task in self._running:
+            task.cancel()
+
+    @property
+    def busy(self) -> int:
+        """How many jobs run now."""
+        return len(self._running)
+
+    def _ended(self, task: asyncio.Task[None]) -> None:
+        self._running.pop(task, None)
+        if not task.cancelled():
+            self._ports.wake()
+
+    async def _renew(self) -> None:
+        now = self._ports.clock.now()
+        due = self._renewed_at is None or (now - self._renewed_at).total_seconds() >= RENEW_EVERY_S
+        if self._running and due:
+            await self._ports.jobs.renew(list(self._running.values()), now, lease=LEASE)
+        if due:
+            self._renewed_at = now
+
+    async def _do(self, lease: Lease) -> None:
+        """Run one job to its settling. This is the job edge: nothing that a job raises goes further."""
+        try:
+            if lease.tries > MOST_STARTS:
+                await self._bury(lease, f"started {MOST_STARTS} times and never finished")
+            else:
+                await self._start(lease)
+        except StoreDown as down:
+            log.warning("job %s left to its lease: %s", lease.job.kind, down)
+
+    async def _start(self, lease: Lease) -> None:
+        work = self._works.get(lease.job.kind)
+        if work is None:
+            await self._bury(lease, "no such kind of work")
+            return
+        try:
+            again = await work(self._ports, lease.job)
+        except (ChatBusy, ReviewerBusy) as busy:
+            again = Again(self._ports.clock.now() + timedelta(seconds=max(busy.retry_after_s, 1.0)))
+        except StoreDown:
+            raise
+        except Trouble as trouble:
+            await self._failed(lease, str(trouble))
+            return
+        except Exception as error:  # the job edge: one bad job must not stop the others
+            log.exception("job %s failed", lease.job.kind)
+            await self._failed(lease, type(error).__name__)
+            return
+        await self._settle(lease, again)
+
+    async def _failed(self, lease: Lease, why: str) -> None:
+        if lease.tries >= MOST_STARTS:
+            await self._bury(lease, why)
+        else:
+            pause = PAUSE_AFTER_TROUBLE * lease.tries
+            await self._settle(lease, Again(self._ports.clock.now() + pause, fresh=False))
+
+    async def _settle(self, lease: Lease, again: Again | None) -> None:
+        if again is None:
+            await self._ports.jobs.settle(lease)
+        else:
+            await self._ports.jobs.settle(lease, again_at=again.at, fresh=again.fresh)
+
+    async def _bury(self, lease: Lease, why: str) -> None:
+        log.error("job %s of group %s is given up: %s", lease.job.kind, lease.job.group_id, why)
+        if await self._ports.jobs.bury(lease, why):
+            await self._on_dead(lease.job, why)

@@ -1,0 +1,71 @@
+"""How it works, and what to do about a command that was typed wrong."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from bot.cards import Bullets, Card, Code, Heading, Span, Text
+from bot.domain.group import Group
+from bot.domain.parse import days_text
+
+LEVEL_NAMES = {"warm-up": 1, "core": 2, "stretch": 3}
+UNKNOWN_LEVEL = "A level is 1 (warm-up), 2 (core) or 3 (stretch)."
+
+Row = tuple[str, str]
+"""How to type it, and what it does."""
+
+
+def overview(rows: Sequence[Row], group: Group) -> Card:
+    """Five lines, then what this person can do."""
+    when = f"{days_text(group.schedule.days)} at {group.schedule.at:%H:%M} ({group.schedule.zone})"
+    lines: tuple[tuple[Span, ...], ...] = (
+        (f"A question comes {when}.",),
+        ("Answer in its thread, in your own words, or with the form.",),
+        ("In about a minute you get feedback: what held, the one thing to fix next, and a question to think about.",),
+        ("Your streak counts questions you took part in. Two missed ones a month are forgiven.",),
+        ("Your data is yours: /tpm-me shows, exports and erases it.",),
+    )
+    return Card("help", (Heading("How this works"), Bullets(lines), Heading("What you can type"), _table(rows)))
+
+
+def one(usage: str, summary: str, verbs: Sequence[Row]) -> Card:
+    """One command."""
+    blocks = (Text((Code(f"/{usage}"), f": {summary}.")),)
+    return Card("help", (*blocks, _table(verbs)) if verbs else blocks)
+
+
+def verbs(name: str, rows: Sequence[Row]) -> Card:
+    """The subcommands of a command."""
+    return Card("help", (Heading(f"/{name} and one of:"), _table(rows, slash=False)))
+
+
+def unknown_command(name: str, near: str | None) -> str:
+    """Refuses a command that does not exist."""
+    hint = f"Did you mean /{near}?" if near else "/tpm-help lists what there is."
+    return f"There is no command /{name[:40]}. {hint}"
+
+
+def unknown_verb(command: str, verb: str, near: str | None) -> str:
+    """Refuses a verb that does not exist."""
+    hint = f"Did you mean {near}?" if near else f"/{command} alone lists them."
+    return f"/{command} has no {verb[:40]}. {hint} Nothing was changed."
+
+
+def unknown_choice(usage: str, word: str, choices: Sequence[str]) -> str:
+    """Refuses a value that is none of the choices."""
+    return f"I do not know {word[:40]} here; it can be {', '.join(choices)}. Type it as /{usage}. Nothing was changed."
+
+
+def unknown_topic(topic: str, near: str | None, known: Sequence[str]) -> str:
+    """Refuses a topic that the bank does not have."""
+    hint = f"Did you mean {near}? " if near else ""
+    return f"The bank has no topic {topic[:40]}. {hint}Topics: {', '.join(known)}."
+
+
+def too_much(usage: str, rest: str) -> str:
+    """Refuses what is left over after the arguments."""
+    return f"I do not know what to do with {rest[:60]}. Type it as /{usage}. Nothing was changed."
+
+
+def _table(rows: Sequence[Row], *, slash: bool = True) -> Bullets:
+    return Bullets(tuple((Code(f"/{usage}" if slash else usage), f": {summary}") for usage, summary in rows))

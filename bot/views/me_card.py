@@ -1,0 +1,76 @@
+"""A member's own settings and data."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from bot.cards import Attachment, Button, Buttons, Card, Code, Facts, Heading, Span, Text
+from bot.domain.group import AwayRange, Group, Member
+from bot.views.when import day_text
+
+ERASED = {
+    "answers": "answers",
+    "reviews": "feedback",
+    "drafts": "drafts",
+    "asides": "kept messages",
+    "record": "streak record",
+    "member": "settings and name",
+    "jobs": "planned work",
+    "messages": "messages of mine about your answers",
+}
+
+
+def settings(member: Member, group: Group, *, changed: bool = False) -> Card:
+    """Every setting, with the command that changes it."""
+    quiet = f"{member.quiet.start:%H:%M} to {member.quiet.end:%H:%M}" if member.quiet else "none"
+    away = ", ".join(_range(stay) for stay in member.away) or "none"
+    rows: tuple[tuple[str, tuple[Span, ...]], ...] = (
+        ("Reminder", (f"{member.remind_at:%H:%M}" if member.remind_at else "off", "  ", Code("/tpm-me reminders 18:00"))),
+        ("Quiet hours", (quiet, "  ", Code("/tpm-me quiet 21:00-08:00"))),
+        ("Away", (away, "  ", Code("/tpm-me away 2026-12-01 2026-12-05"))),
+        ("Automatic feedback", ("on" if member.auto_feedback else "off", "  ", Code("/tpm-me feedback off"))),
+    )
+    return Card(
+        "settings",
+        (
+            Heading("Saved. Your settings" if changed else "Your settings"),
+            Facts(rows),
+            Text((f"Times are in {group.schedule.zone}. Only you see this.",)),
+            Buttons((Button("Export my data", "export"), Button("Forget me", "forget"))),
+        ),
+        data={
+            "reminder": f"{member.remind_at:%H:%M}" if member.remind_at else None,
+            "quiet": quiet if member.quiet else None,
+            "away": [[stay.first.isoformat(), stay.last.isoformat()] for stay in member.away],
+            "auto_feedback": member.auto_feedback,
+        },
+    )
+
+
+def export(file: Attachment) -> Card:
+    """The file goes along."""
+    text = "Everything that I keep about you in this group is in the file. Only you see it."
+    return Card("export", (Text((text,)),), data={"name": file.name}, file=file)
+
+
+def ask_to_forget() -> Card:
+    """Before erasing."""
+    text = (
+        "This erases your answers, feedback, streak and settings in this group. It cannot be undone. "
+        "Messages that you typed yourself stay in the chat until you delete them."
+    )
+    buttons = Buttons((Button("Yes, forget me", "forget-now"), Button("Keep my data", "keep")))
+    return Card("forget", (Text((text,)), buttons))
+
+
+def forgotten(counts: Mapping[str, int]) -> Card:
+    """The receipt."""
+    rows = tuple((label, (str(counts[key]),)) for key, label in ERASED.items() if counts.get(key))
+    receipt = (Facts(rows),) if rows else ()
+    text = "Erased. I keep nothing about you in this group. If you write here again, you start anew."
+    return Card("forgotten", (Text((text,)), *receipt), data=dict(counts))
+
+
+def _range(stay: AwayRange) -> str:
+    first, last = day_text(stay.first), day_text(stay.last)
+    return first if first == last else f"{first} to {last}"

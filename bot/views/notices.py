@@ -1,0 +1,150 @@
+"""Short notices and refusals: what happened, whether the words are safe, what to do next."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+
+from bot.cards import Card, Text
+from bot.domain.answer import FEWEST_CJK_CHARS, FEWEST_WORDS, MOST_CHARS, Measure
+from bot.domain.group import Group
+from bot.domain.post import Post
+from bot.domain.question import Question
+from bot.views.when import day_text, moment
+
+NO_GROUP = "This channel has no study group yet. Whoever manages the channel can start one with /tpm-admin setup."
+NOT_ADMIN = "Only an admin of this group can do that. Nothing was changed."
+NOT_FACILITATOR = "Only a facilitator or an admin of this group can do that. Nothing was changed."
+NO_OPEN_QUESTION = "No question has been posted here yet. /tpm-question shows when the first one comes."
+QUESTION_GONE = "That question is no longer in the bank. /tpm-question shows today's."
+NO_QUESTION_LEFT = "The bank has no question that is ready. Nothing was posted."
+NO_WORDS = "I found no words in that message, so it cannot be an answer. Your message stays where it is."
+TALK_GONE = (
+    "I no longer have that message, or it is counted already. "
+    "To answer now, write in the thread or open the form with /tpm-answer."
+)
+NO_FEEDBACK_YET = "There is no answer of yours to give feedback on yet. Answer in the thread or with /tpm-answer."
+NOTHING_CHANGED = "Your answer has not changed since its feedback. Edit it first, then ask again."
+READING_AGAIN = "I am reading your newest text. The feedback changes in about a minute."
+FEEDBACK_COMING = "Your answer is saved. Its feedback is on the way."
+FEEDBACK_NOT_ASKED = "Your answer is saved. To get feedback on it, type /tpm-feedback again."
+QUIET_FORM = "Write quiet hours as two times with a dash, such as 21:00-08:00, or off. Nothing was changed."
+AWAY_FORM = "Write one date or two, such as 2026-12-01 2026-12-05, or off. Nothing was changed."
+AWAY_BACKWARDS = "The last day comes before the first. Nothing was changed."
+AWAY_PAST = "Those days are over. Away dates cannot be added afterwards. Nothing was changed."
+FEEDBACK_FORM = "Write on or off. Nothing was changed."
+FEEDBACK_MODES = "Feedback can be thread, brief or private. Nothing was changed."
+FORGET_AGAIN = (
+    "Not everything could be removed: the chat did not answer. Your stored data still stands. "
+    "Please ask again in a few minutes."
+)
+FORGET_CANCELLED = "Nothing was erased."
+NOTHING_SCHEDULED = "Nothing is scheduled, so there is nothing to skip."
+TOO_MANY_SKIPS = "Too many dates are skipped already. Use /tpm-admin pause for a long break. Nothing was changed."
+EXPIRED = "That button no longer does anything. Type the command again."
+
+NO_MODEL = "No model is set up here, so nothing was judged."
+NOT_JUDGED = "No model judged this."
+OVER_BUDGET = "Today's budget for feedback is used up, so nothing was judged."
+MODEL_DECLINED = "The model would not read this answer, so nothing was judged. A person in the group still can."
+MODEL_BUSY = "The model is busy, so nothing is judged yet."
+MODEL_DOWN = "The model cannot be reached, so nothing is judged yet."
+
+STORE_DOWN_WORDS = (
+    "Not saved: my memory does not answer. Your words are still in front of you; please send them again in a minute."
+)
+STORE_DOWN = "My memory does not answer, so I could not do that. Nothing was changed. Please try again in a minute."
+WENT_WRONG = "Something went wrong on my side, and it is in the log. What was saved before is safe. Please try again."
+
+
+def notice(text: str, kind: str = "notice") -> Card:
+    """A card that is one sentence or two."""
+    return Card(kind, (Text((text,)),))
+
+
+def refusal(text: str) -> Card:
+    """What could not be done, and why."""
+    return notice(text, "refusal")
+
+
+def reading(name: str) -> str:
+    """A passing line while the model reads."""
+    return f"Reading {name}'s answer"
+
+
+def too_long(chars: int) -> str:
+    """Refuses a text that is too long; a part of an answer is never stored."""
+    return (
+        f"That is {chars:,} characters; I take {MOST_CHARS:,} at most. I kept none of it: "
+        "your message still stands. Please send a shorter one."
+    )
+
+
+def too_short(size: Measure) -> str:
+    """Why a form came back."""
+    return f"{found(size)} An answer needs {FEWEST_WORDS} words. What you typed is kept."
+
+
+def found(size: Measure) -> str:
+    """How much an answer holds, in words."""
+    if size.cjk_chars:
+        return f"I count {size.cjk_chars} characters of {FEWEST_CJK_CHARS}."
+    if size.words == 0:
+        return "I found no words."
+    return f"I count {size.words} {'word' if size.words == 1 else 'words'}."
+
+
+def already_posted(day: date) -> str:
+    """Refuses a second post on one day."""
+    return f"The question for {day_text(day)} is already posted, and a day has one question. Nothing was posted."
+
+
+def no_practice(topic: str | None, level: int | None) -> str:
+    """No question is like that."""
+    wish = " and ".join(part for part in (topic, f"level {level}" if level else None) if part)
+    return f"The bank has no question for {wish}. Try another topic or level."
+
+
+def missed_day(day: date) -> str:
+    """For facilitators: a day without a post."""
+    return (
+        f"No question was posted on {day_text(day)}: I was not running at its time and it is too late now. "
+        "The day is neutral for every streak."
+    )
+
+
+def bank_empty(day: date) -> str:
+    """For facilitators: nothing to post."""
+    return f"No question was posted on {day_text(day)}: the bank has none that is ready. The day is neutral for streaks."
+
+
+def job_dead(kind: str) -> str:
+    """For facilitators: work that was given up."""
+    what = {"post": "a daily post", "review": "feedback on an answer", "share": "showing a form answer"}
+    return (
+        f"I gave up on {what.get(kind, 'a task')} after three tries. Nothing that members wrote is lost. "
+        "/tpm-admin doctor shows what is wrong."
+    )
+
+
+def nothing_to_skip(day: date) -> str:
+    """Refuses to skip a date that has no post ahead."""
+    return f"No question is planned for {day_text(day)}, so there is nothing to skip."
+
+
+def no_such_member(name: str, known: Sequence[str]) -> str:
+    """Refuses a name that nobody has."""
+    shown = ", ".join(sorted(known)[:10])
+    return f"Nobody here is called {name.strip()[:40]}. Members: {shown or 'none yet'}. Nothing was changed."
+
+
+def reminder(question: Question, post: Post, group: Group) -> Card:
+    """A direct message on a day with an open question."""
+    closes = (moment(post.closes_at, group),) if post.closes_at else ()
+    return Card(
+        "reminder",
+        (
+            Text(("The question in ", group.name, " is still open: ", question.title, ". It closes ", *closes, ".")),
+            Text(("Turn reminders off with /tpm-me reminders off.",)),
+        ),
+    )

@@ -1,0 +1,174 @@
+"""The command line. Results go to stdout, diagnostics to stderr; 0 success, 1 failure, 2 a usage error."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, NoReturn
+
+import click
+
+import bot
+
+if TYPE_CHECKING:
+    from bot.settings import Settings
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(bot.__version__, prog_name="tpm-bot")
+def program() -> None:
+    """A study group for technical product manager interviews in AI."""
+
+
+def main() -> NoReturn:
+    """The console script."""
+    from bot.errors import Refusal, Trouble
+
+    try:
+        program.main(standalone_mode=False)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(error.exit_code)
+    except (click.Abort, KeyboardInterrupt):
+        sys.exit(130)
+    except UsageRefusal as refusal:
+        _fail(str(refusal), 2)
+    except (Refusal, Trouble) as trouble:
+        _fail(str(trouble), 1)
+    sys.exit(0)
+
+
+class UsageRefusal(Exception):  # noqa: N818  it says what was typed wrong
+    """What was typed cannot be used; exit code 2."""
+
+
+def _fail(message: str, code: int) -> NoReturn:
+    click.echo(message, err=True)
+    sys.exit(code)
+
+
+@program.command("try")
+@click.option("--script", type=click.Path(dir_okay=False, path_type=Path), help="Play this file instead of the keyboard.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object a line (with --script).")
+@click.option("--data", type=click.Path(file_okay=False, path_type=Path), help="Keep the data in this folder.")
+@click.option("--start", help="When time begins, such as 2026-11-23T09:00+01:00; it then stands until moved.")
+def try_(script: Path | None, as_json: bool, data: Path | None, start: str | None) -> None:
+    """The whole bot in this terminal; no accounts needed."""
+    from bot.settings import read
+    from handlers import tryout
+
+    began = _instant(start) if start else None
+    if script is None:
+        if as_json:
+            raise click.UsageError("--json goes with --script.")
+        settings = read(data_dir=data)
+        _log(settings.log_level)
+        asyncio.run(tryout.run_keyboard(settings, start=began))
+        return
+    _play(script, as_json=as_json, data=data, began=began)
+
+
+def _play(script: Path, *, as_json: bool, data: Path | None, began: datetime | None) -> None:
+    import tempfile
+
+    from bot.settings import read
+    from handlers import tryout
+    from handlers.terminal.script import ScriptFault
+
+    with tempfile.TemporaryDirectory(prefix="tpm-bot-") as fresh:
+        settings = read(data_dir=data or Path(fresh))
+        _log(settings.log_level)
+        try:
+            text = script.read_text(encoding="utf-8")
+        except (OSError, UnicodeDecodeError) as error:
+            raise UsageRefusal(f"{script} cannot be read as a script: {error}") from error
+        try:
+            asyncio.run(tryout.run_script(settings, text, start=began, as_json=as_json))
+        except ScriptFault as fault:
+            raise UsageRefusal(str(fault)) from fault
+
+
+def _instant(text: str) -> datetime:
+    try:
+        at = datetime.fromisoformat(text)
+    except ValueError:
+        raise click.UsageError(f"--start {text!r} is no instant; write 2026-11-23T09:00+01:00.") from None
+    if at.tzinfo is None:
+        raise click.UsageError(f"--start {text!r} has no offset; write 2026-11-23T09:00+01:00.")
+    return at.astimezone(UTC)
+
+
+@program.command()
+@click.option("--json", "as_json", is_flag=True, help="Print the checks as JSON.")
+def doctor(as_json: bool) -> None:
+    """Check settings, Redis, the model endpoint, the clock and the next due posts."""
+    from handlers import operator
+
+    ok = asyncio.run(operator.doctor(_settings(), as_json=as_json))
+    sys.exit(0 if ok else 1)
+
+
+@program.command()
+@click.option("--question", "question_id", help="Id of a question of the bank.")
+@click.option("--question-text", help="Or the text of any question.")
+@click.option("--answer", required=True, help="File with the answer, or - for standard input.")
+@click.option("--json", "as_json", is_flag=True, help="Print the stored review as JSON.")
+def review(question_id: str | None, question_text: str | None, answer: str, as_json: bool) -> None:
+    """Judge one answer."""
+    from handlers import operator
+
+    if (question_id is None) == (question_text is None):
+        raise click.UsageError("Give either --question ID or --question-text TEXT.")
+    try:
+        text = sys.stdin.buffer.read() if answer == "-" else Path(answer).read_bytes()
+    except OSError as error:
+        raise click.UsageError(f"--answer {answer}: {error.strerror}.") from error
+    judged = asyncio.run(
+        operator.review(
+            _settings(),
+            question_id=question_id,
+            question_text=question_text,
+            answer=text.decode("utf-8", errors="replace"),
+            as_json=as_json,
+        )
+    )
+    sys.exit(0 if judged else 1)
+
+
+@program.group()
+def questions() -> None:
+    """The question bank."""
+
+
+@questions.command("check")
+@click.option("--json", "as_json", is_flag=True, help="Print the faults as JSON.")
+def check_questions(as_json: bool) -> None:
+    """Check every question against the rules; 1 when one is broken."""
+    from handlers import operator
+
+    sys.exit(0 if operator.check_questions(as_json=as_json) else 1)
+
+
+@questions.command("list")
+@click.option("--topic", help="Only this topic.")
+@click.option("--json", "as_json", is_flag=True, help="Print the questions as JSON.")
+def list_questions(topic: str | None, as_json: bool) -> None:
+    """List the bank."""
+    from handlers import operator
+
+    operator.list_questions(topic, as_json=as_json)
+
+
+def _settings() -> Settings:
+    from bot.settings import read
+
+    settings = read()
+    _log(settings.log_level)
+    return settings
+
+
+def _log(level: str) -> None:
+    logging.basicConfig(level=level, format="%(levelname)s %(name)s: %(message)s", stream=sys.stderr)

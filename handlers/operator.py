@@ -1,0 +1,191 @@
+"""What an operator does from the command line, beside running the bot."""
+
+from __future__ import annotations
+
+import difflib
+import json
+from collections.abc import Sequence
+from dataclasses import asdict
+
+import click
+
+from bot.domain.answer import Answer, Part, clean
+from bot.domain.group import MemberId
+from bot.domain.judge import with_framework_points
+from bot.domain.question import Question
+from bot.domain.review import Review, SelfCheck
+from bot.errors import Refusal, StoreDown, Trouble
+from bot.infra import doctor as checking
+from bot.infra.clock import RedisClock, host_now
+from bot.infra.library import FileLibrary, check_packaged, packaged_library
+from bot.infra.offline import OfflineSelfCheck
+from bot.infra.redis.store import Store, open_store
+from bot.ports import Check
+from bot.settings import Settings
+from bot.usecases import owed
+from bot.usecases.judge_answer import judge_answer, request_of
+from bot.usecases.post_question import next_post
+from bot.views import feedback, notices
+from bot.views.when import day_text
+from handlers import app
+
+WAIT_S = 5.0
+"""Somebody is watching: a Redis that does not answer is reported after this."""
+
+
+async def doctor(settings: Settings, *, as_json: bool) -> bool:
+    """Print every check; whether all are well."""
+    library = packaged_library()
+    try:
+        async with app.redis_url(settings) as url, open_store(
+            url, daily_usd=0, member_daily_usd=0, wait_s=WAIT_S
+        ) as store:
+            clock = await RedisClock.start(store.client)
+            found = [*await _checked(settings, store, library, clock), *await _due(store, clock)]
+    except (StoreDown, Refusal) as down:
+        fix = "start Redis, or correct TPM_REDIS_URL" if settings.redis_url else "see the folder in TPM_DATA_DIR"
+        found = [
+            *checking.settings_checks(settings),
+            Check(name="Redis", ok=False, detail=str(down), fix=fix),
+            await _model(settings, library),
+        ]
+    _print_checks(found, as_json=as_json)
+    return all(check.ok for check in found)
+
+
+async def review(
+    settings: Settings, *, question_id: str | None, question_text: str | None, answer: str, as_json: bool
+) -> bool:
+    """Judge one answer and print it; without a model print the self-check and say why. Whether it was judged."""
+    library = packaged_library()
+    question = with_framework_points(_question(library, question_id, question_text), library.framework)
+    now = host_now()
+    part = Part("command-line", clean(answer), now)
+    written = Answer(member_id=MemberId("you"), day=now.date(), parts=(part,))
+    if not written.text.strip():
+        raise Refusal("The answer is empty. Give a file with the text of an answer, or - and the text on standard input.")
+    judged, why = await _judged(settings, library, question, written)
+    self_check = OfflineSelfCheck(library.framework)
+    made = judged or self_check(question, written, reason=notices.NOT_JUDGED, retried=False, made_at=now)
+    if as_json:
+        data = feedback.review_data(made, library.framework)
+        click.echo(json.dumps(data, ensure_ascii=False, indent=2, default=str))
+    else:
+        click.echo(_as_text(made, library))
+    if why:
+        click.echo(f"Not judged: {why}", err=True)
+    return judged is not None
+
+
+def check_questions(*, as_json: bool) -> bool:
+    """Print every fault of the bank with file and line; whether there is none."""
+    library_faults = check_packaged(host_now().date())
+    if as_json:
+        rows = [asdict(fault) for fault in library_faults]
+        click.echo(json.dumps(rows, ensure_ascii=False, indent=2, default=str))
+    else:
+        for fault in library_faults:
+            click.echo(str(fault))
+        ready = [question for question in packaged_library().questions.values() if question.status == "ready"]
+        click.echo(f"{len(ready)} questions ready, {len(library_faults)} faults", err=True)
+    return not library_faults
+
+
+def list_questions(topic: str | None, *, as_json: bool) -> None:
+    """Print the bank, one line a question."""
+    bank = sorted(packaged_library().questions.values(), key=lambda question: (question.topic, question.level, question.id))
+    shown = [question for question in bank if topic in (None, question.topic)]
+    if topic is not None and not shown:
+        raise Refusal(f"No question has the topic {topic}. Topics: {', '.join(sorted({each.topic for each in bank}))}.")
+    if as_json:
+        rows = [
+            {"id": each.id, "topic": each.topic, "kind": each.kind, "level": each.level, "title": each.title} for each in shown
+        ]
+        click.echo(json.dumps(rows, ensure_ascii=False, indent=2))
+        return
+    for each in shown:
+        click.echo(f"{each.topic:24} {each.level} {each.kind:9} {each.id:32} {each.title}")
+
+
+async def _judged(
+    settings: Settings, library: FileLibrary, question: Question, answer: Answer
+) -> tuple[Review | None, str]:
+    """The review, or None and why there is none."""
+    reviewer = app.claude(settings, library)
+    if reviewer is None:
+        return None, "no model is set up; set ANTHROPIC_API_KEY, or ANTHROPIC_BASE_URL for a server of your own."
+    request = await request_of(library, question, answer, "command-line")
+    try:
+        return await judge_answer(reviewer, library, request, answer, host_now()), ""
+    except Trouble as trouble:
+        return None, f"{trouble}"
+    finally:
+        await reviewer.aclose()
+
+
+def _question(library: FileLibrary, question_id: str | None, question_text: str | None) -> Question:
+    if question_text is not None:
+        return Question(
+            id="asked", title="Your question", kind="design", topic="", level=2, minutes=20,
+            prompt=question_text, emphasis={}, look_for={},
+        )  # fmt: skip
+    if question_id is None or question_id not in library.questions:
+        near = difflib.get_close_matches(question_id or "", library.questions, n=1)
+        hint = f" Did you mean {near[0]}?" if near else " tpm-bot questions list shows them."
+        raise Refusal(f"The bank has no question {question_id}.{hint}")
+    return library.questions[question_id]
+
+
+def _as_text(made: Review | SelfCheck, library: FileLibrary) -> str:
+    if isinstance(made, SelfCheck):
+        return feedback.self_check_card(made, library.framework, name="you", edited=False).plain
+    full = feedback.full_card(made, library.framework)
+    return full.file.content.decode() if full.file else full.plain
+
+
+async def _checked(settings: Settings, store: Store, library: FileLibrary, clock: RedisClock) -> Sequence[Check]:
+    reviewer = app.claude(settings, library)
+    try:
+        return await checking.checks(settings, store, reviewer, clock)
+    finally:
+        if reviewer is not None:
+            await reviewer.aclose()
+
+
+async def _model(settings: Settings, library: FileLibrary) -> Check:
+    reviewer = app.claude(settings, library)
+    try:
+        return await checking.model_check(reviewer, settings, host_now().date())
+    finally:
+        if reviewer is not None:
+            await reviewer.aclose()
+
+
+async def _due(store: Store, clock: RedisClock) -> list[Check]:
+    """One line a group: when its next question comes."""
+    found = []
+    async for group_id in store.groups.all_ids():
+        group = await store.groups.get(group_id)
+        if group is None:
+            continue
+        upcoming = next_post(group, clock.now())
+        owed_at = await store.jobs.owed(owed.post(group_id, upcoming[0])) if upcoming else None
+        when = f"next question {day_text(upcoming[0])} at {group.schedule.at:%H:%M}, {group.schedule.zone}" if upcoming else "paused"
+        ok = upcoming is None or owed_at is not None
+        fix = "" if ok else "start the bot: it plans what is missing"
+        found.append(Check(name=f"Group {group.name}", ok=ok, detail=when, fix=fix))
+    dead = await store.jobs.dead()
+    if dead:
+        fix = "read the log; what members wrote is stored"
+        found.append(Check(name="Given up", ok=False, detail=f"{len(dead)} jobs after three tries", fix=fix))
+    return found or [Check(name="Groups", ok=True, detail="none yet")]
+
+
+def _print_checks(found: Sequence[Check], *, as_json: bool) -> None:
+    if as_json:
+        click.echo(json.dumps([asdict(check) for check in found], ensure_ascii=False, indent=2))
+        return
+    for check in found:
+        click.echo(f"{'ok ' if check.ok else 'NO '} {check.name}: {check.detail}")
+        if check.fix:
+            click.echo(f"     fix: {check.fix}")

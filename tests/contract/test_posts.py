@@ -1,0 +1,108 @@
+from __future__ import annotations
+
+import asyncio
+from datetime import timedelta
+
+import pytest
+
+from bot.domain.post import Post, PostState
+from bot.infra.redis.store import Store
+from tests.contract.store_case import DAY, NOW, G, message
+
+NEXT_DAY = DAY + timedelta(days=1)
+LATER = NOW + timedelta(days=1)
+WINDOW = timedelta(hours=36)
+
+
+async def test_a_chosen_post_stands(store: Store) -> None:
+    """The question that was chosen first for a day stays, whatever is chosen again."""
+    first = await store.posts.choose(G, DAY, NOW, "q1")
+    assert first == Post(day=DAY, number=1, question_id="q1", due_at=NOW)
+    assert await store.posts.choose(G, DAY, LATER, "q2") == first
+    assert await store.posts.get(G, DAY) == first
+
+
+async def test_an_unknown_post_is_none(store: Store) -> None:
+    """A day without a post, and a message that is none, read as None."""
+    assert await store.posts.get(G, DAY) is None
+    assert await store.posts.opened_by(G, "m1") is None
+    assert await store.posts.all(G) == []
+
+
+async def test_posts_chosen_at_once_are_numbered_without_gaps(store: Store) -> None:
+    """Twenty days chosen by sixty calls at the same time get the numbers 1 to 20."""
+    days = [DAY + timedelta(days=number) for number in range(20)] * 3
+    await asyncio.gather(*(store.posts.choose(G, day, NOW, "q") for day in days))
+    assert [post.number for post in await store.posts.all(G)] == list(range(1, 21))
+
+
+async def test_a_sent_post_is_found_by_its_message(store: Store) -> None:
+    """A post that was sent has its window, and its message leads to its day."""
+    await store.posts.choose(G, DAY, NOW, "q1")
+    sent = await store.posts.sent(G, DAY, message(), NOW, NOW + WINDOW)
+    assert (sent.state, sent.message, sent.opened_at, sent.closes_at) == (
+        PostState.SENT,
+        message(),
+        NOW,
+        NOW + WINDOW,
+    )
+    assert await store.posts.get(G, DAY) == sent
+    assert await store.posts.opened_by(G, "m1") == DAY
+
+
+async def test_the_first_to_record_a_sent_post_wins(store: Store) -> None:
+    """Of ten owners that record the day as sent, all are told the same message, and only it leads to the day."""
+    await store.posts.choose(G, DAY, NOW, "q1")
+    told = await asyncio.gather(
+        *(store.posts.sent(G, DAY, message(f"m{number}"), NOW, NOW + WINDOW) for number in range(10))
+    )
+    assert all(post == told[0] for post in told)
+    leading = [number for number in range(10) if await store.posts.opened_by(G, f"m{number}")]
+    assert [message(f"m{number}") for number in leading] == [told[0].message]
+
+
+async def test_a_new_post_closes_the_one_before(store: Store) -> None:
+    """The window of the post before ends when the next one opens, and no later."""
+    await store.posts.choose(G, DAY, NOW, "q1")
+    await store.posts.sent(G, DAY, message("m1"), NOW, NOW + WINDOW)
+    await store.posts.choose(G, NEXT_DAY, LATER, "q2")
+    await store.posts.sent(G, NEXT_DAY, message("m2"), LATER, LATER + WINDOW)
+    first, second = await store.posts.all(G)
+    assert (first.closes_at, second.closes_at) == (LATER, LATER + WINDOW)
+
+
+async def test_a_window_that_is_over_stays_as_it_was(store: Store) -> None:
+    """A post that had closed by itself is not opened longer by the next one."""
+    await store.posts.choose(G, DAY, NOW, "q1")
+    await store.posts.sent(G, DAY, message("m1"), NOW, NOW + timedelta(hours=2))
+    await store.posts.choose(G, NEXT_DAY, LATER, "q2")
+    await store.posts.sent(G, NEXT_DAY, message("m2"), LATER, LATER + WINDOW)
+    first, _ = await store.posts.all(G)
+    assert first.closes_at == NOW + timedelta(hours=2)
+
+
+@pytest.mark.parametrize("state", [PostState.MISSED, PostState.SKIPPED])
+async def test_a_settled_day_stays_settled(store: Store, state: PostState) -> None:
+    """A day that was missed or skipped takes no message and no other end."""
+    await store.posts.choose(G, DAY, NOW, "q1")
+    settled = await store.posts.settle(G, DAY, state)
+    assert settled.state == state
+    assert await store.posts.sent(G, DAY, message(), NOW, NOW + WINDOW) == settled
+    assert await store.posts.settle(G, DAY, PostState.SKIPPED) == settled
+    assert await store.posts.opened_by(G, "m1") is None
+
+
+async def test_a_sent_day_is_never_missed(store: Store) -> None:
+    """A post that was sent stays sent when somebody gives the day up."""
+    await store.posts.choose(G, DAY, NOW, "q1")
+    sent = await store.posts.sent(G, DAY, message(), NOW, NOW + WINDOW)
+    assert await store.posts.settle(G, DAY, PostState.MISSED) == sent
+    assert await store.posts.get(G, DAY) == sent
+
+
+async def test_only_a_chosen_day_can_end(store: Store) -> None:
+    """Recording the end of a day without a post raises KeyError."""
+    with pytest.raises(KeyError):
+        await store.posts.sent(G, DAY, message(), NOW, NOW + WINDOW)
+    with pytest.raises(KeyError):
+        await store.posts.settle(G, DAY, PostState.MISSED)
