@@ -35,7 +35,7 @@ _IN_WORD = rf"[[\p{{L}}\p{{Nd}}\p{{M}}_\u200C\u200D]--[{_UNSPACED}]]"
 # The word rule of Unicode (UAX 29) without its rare cases: don't, 3.5, v2.0, example.com and 1,000 are a word each.
 _WORD = regex.compile(
     rf"(?!\p{{Nd}}\uFE0F?\u20E3){_LETTER}{_IN_WORD}*+"
-    rf"(?:(?:['’.](?={_LETTER})|[·:](?=\p{{L}})|(?<=\p{{Nd}})[,;](?=\p{{Nd}})){_IN_WORD}++)*+",  # noqa: RUF001
+    rf"(?:(?:(?<=[\p{{L}}\p{{M}}])['’.·:](?=\p{{L}})|(?<=\p{{Nd}})['’.,;](?=\p{{Nd}})){_IN_WORD}++)*+",  # noqa: RUF001
     regex.V1,
 )
 

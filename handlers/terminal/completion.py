@@ -1,11 +1,11 @@
-"""What may be typed next: commands and their verbs, people, buttons."""
+"""What may be typed next: commands with their verbs and choices, people, buttons."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from typing import Protocol
 
+from bot.commands.spec import CommandSpec
 from handlers.terminal.messages import Person
 from handlers.terminal.room import Room
 from handlers.terminal.session import labels_seen
@@ -18,46 +18,49 @@ LOCAL = (
 )
 _SPEAKER = re.compile(r"@[^\s@]+(?:@-\d+)?[ ]+")
 
-
-class CommandHint(Protocol):
-    """A row of the command table."""
-
-    @property
-    def name(self) -> str: ...
-
-    @property
-    def summary(self) -> str: ...
-
-    @property
-    def usage(self) -> str: ...
+Choice = tuple[str, str]
+"""What to put there, and what it means."""
 
 
 def suggestions(
-    text: str, *, room: Room, commands: Sequence[CommandHint], speaker: Person
+    text: str, *, room: Room, commands: Sequence[CommandSpec], speaker: Person
 ) -> Iterable[tuple[str, int, str]]:
-    """Completions of `text`, the line up to the cursor: what to put, where it starts (0 or less), what it does.
+    """Completions of `text`, the line up to the cursor: what to put, where it starts (0 or less), what it means.
 
     Nothing is offered inside plain text, so that nobody who writes an answer is interrupted.
     """
     spoken = _SPEAKER.match(text)
     rest = text[spoken.end() :] if spoken else text
-    if "\n" in rest or not rest:
+    if "\n" in rest:
         return []
-    if rest.startswith("@") and not spoken:
-        found = [(f"@{person.name} ", "speak as them") for person in room.people.values()]
-    elif rest.startswith("["):
-        found = [(f"[{label}]", "press it") for label in labels_seen(room, speaker)]
-    elif rest.startswith("/") and " " not in rest:
-        found = [(f"/{each.name}", each.summary) for each in commands] + list(LOCAL)
-    elif rest.startswith("/"):
-        name, _, rest = rest[1:].partition(" ")
-        found = [(verb, "") for each in commands if each.name == name for verb in verbs(each.usage)]
-    else:
-        return []
-    return [(what, -len(rest), meaning) for what, meaning in found if what.casefold().startswith(rest.casefold())]
+    word = rest if rest.startswith("[") else rest.rpartition(" ")[2]
+    offered = _offered(rest, room, commands, speaker, spoken=spoken is not None)
+    return [(what, -len(word), meaning) for what, meaning in offered if what.casefold().startswith(word.casefold())]
 
 
-def verbs(usage: str) -> list[str]:
-    """The words that a usage line offers to choose from: those joined by `|`."""
-    choices = re.findall(r"[a-z][a-z-]*(?:\s*\|\s*[a-z][a-z-]*)+", usage)
-    return [word.strip() for choice in choices for word in choice.split("|")]
+def _offered(
+    rest: str, room: Room, commands: Sequence[CommandSpec], speaker: Person, *, spoken: bool
+) -> Iterable[Choice]:
+    if rest.startswith("@") and " " not in rest and not spoken:
+        return [(f"@{person.name} ", "speak as them") for person in room.people.values()]
+    if rest.startswith("["):
+        return [(f"[{label}]", "press it") for label in labels_seen(room, speaker)]
+    if not rest.startswith("/"):
+        return []
+    name, *words = rest[1:].split(" ")
+    if not words:
+        return [*((f"/{each.name}", each.summary) for each in commands), *LOCAL]
+    return [choice for spec in commands if spec.name == name for choice in _choices(spec, words[:-1])]
+
+
+def _choices(spec: CommandSpec, words: Sequence[str]) -> list[Choice]:
+    """What may follow `words`: a verb, a choice, or the name of an argument."""
+    if spec.verbs:
+        if not words:
+            return [(verb.name, verb.summary) for verb in spec.verbs]
+        return [choice for verb in spec.verbs if verb.name == words[0] for choice in _choices(verb, words[1:])]
+    if not words and spec.arguments and spec.arguments[0].choices:
+        return [(choice, spec.arguments[0].help) for choice in spec.arguments[0].choices]
+    if len(spec.arguments) > 1:
+        return [(f"{each.name}=", each.help) for each in spec.arguments if each.choices == ()]
+    return []

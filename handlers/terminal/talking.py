@@ -11,7 +11,8 @@ from shutil import get_terminal_size
 
 from rich.console import Console
 
-from handlers.terminal.completion import CommandHint, suggestions
+from bot.commands.spec import CommandSpec
+from handlers.terminal.completion import suggestions
 from handlers.terminal.files import keep_file
 from handlers.terminal.host import Host
 from handlers.terminal.input_lines import InputLines, PlainLines, is_terminal
@@ -22,7 +23,7 @@ from handlers.terminal.screen import Screen
 
 
 async def talk(
-    host: Host, room: Room, zone: tzinfo, *, folder: Path, commands: Sequence[CommandHint] = (), first: str = "asha"
+    host: Host, room: Room, zone: tzinfo, *, folder: Path, commands: Sequence[CommandSpec] = (), first: str = "asha"
 ) -> None:
     """Let people at this keyboard use the room until they leave.
 
@@ -65,7 +66,7 @@ def welcome(room: Room, speaker: Person) -> str:
 
 
 def _prompt(
-    folder: Path, room: Room, commands: Sequence[CommandHint], speaker: Callable[[], Person]
+    folder: Path, room: Room, commands: Sequence[CommandSpec], speaker: Callable[[], Person]
 ) -> tuple[InputLines, AbstractContextManager[None]]:
     from prompt_toolkit.patch_stdout import patch_stdout
 
