@@ -52,6 +52,7 @@ class Settings(BaseSettings):
     Attributes:
         redis_url: None starts an embedded Valkey under `data_dir`.
         model_review: judges answers; `model_fallback` is tried when it cannot be used.
+        model_timeout_s: how long the model may take to begin; None is 90 s for the Claude API, 600 s for another server.
         daily_budget_usd, member_daily_budget_usd: what the model may cost a UTC day, in all and for one member.
     """
 
@@ -63,6 +64,7 @@ class Settings(BaseSettings):
     log_level: Annotated[str, AfterValidator(_log_level)] = Field("WARNING", alias="TPM_LOG_LEVEL")
     model_review: Model = Field("claude-sonnet-5-5", alias="TPM_MODEL_REVIEW")
     model_fallback: Model = Field("claude-haiku-5-5", alias="TPM_MODEL_FALLBACK")
+    model_timeout_s: float | None = Field(None, alias="TPM_MODEL_TIMEOUT_S", gt=0)
     daily_budget_usd: float = Field(5.0, alias="TPM_DAILY_BUDGET_USD", ge=0)
     member_daily_budget_usd: float = Field(0.5, alias="TPM_MEMBER_DAILY_BUDGET_USD", ge=0)
     anthropic_api_key: SecretStr | None = Field(None, alias="ANTHROPIC_API_KEY")
@@ -72,6 +74,12 @@ class Settings(BaseSettings):
     def has_model(self) -> bool:
         """Whether a model can be asked: a key, or a server of one's own that may need none."""
         return self.anthropic_api_key is not None or self.anthropic_base_url is not None
+
+    @property
+    def described(self) -> str:
+        """What is set, in words and without any secret."""
+        where = "set by TPM_REDIS_URL" if self.redis_url else f"embedded, under {self.data_dir}"
+        return f"Redis {where}; model budget ${self.daily_budget_usd:g} a day, ${self.member_daily_budget_usd:g} for a member"
 
 
 def read(**overrides: Any) -> Settings:

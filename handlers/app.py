@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import secrets
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -23,7 +23,7 @@ from bot.infra.offline import OfflineSelfCheck
 from bot.infra.redis.embedded import embedded_valkey
 from bot.infra.redis.store import Store, open_store
 from bot.infra.timetable import Wake, heartbeat
-from bot.ports import Chat, Clock, Ports
+from bot.ports import Chat, Check, Clock, Ports
 from bot.settings import Settings
 from bot.usecases import agenda
 from bot.usecases.recover import sweep
@@ -34,6 +34,9 @@ if TYPE_CHECKING:
 
 DRAIN_S = 25.0
 """How long running work may finish at a stop; what is left is owed again (reliability.md 4, 46)."""
+
+OWN_SERVER_FIRST_S = 600.0
+"""A server of one's own may be a small machine, or a person who plays the model."""
 
 ChatOf = Callable[[Clock], Chat]
 
@@ -103,13 +106,25 @@ async def core(
             reviewer=reviewer,
             self_check=OfflineSelfCheck(library.framework),
             wake=wake,
-            checks=lambda: doctor.checks(settings, store, reviewer, time),
+            checks=lambda: checks(settings, store, reviewer, time),
             member_key=_member_key(settings),
         )
         worker = Worker(ports, agenda.WORKS, lambda job, why: agenda.report_dead(ports, job))
         await sweep(ports)
         yield Core(ports, worker, store, time)
         worker.abandon()
+
+
+async def checks(
+    settings: Settings, store: Store, reviewer: ClaudeReviewer | None, clock: Clock
+) -> Sequence[Check]:
+    """Everything that `doctor` looks at outside a group."""
+    return (settings_check(settings), *await doctor.checks(store, reviewer, settings.model_review, clock))
+
+
+def settings_check(settings: Settings) -> Check:
+    """That the settings could be read, and what they say."""
+    return Check(name="Settings", ok=True, detail=settings.described)
 
 
 @asynccontextmanager
@@ -138,16 +153,19 @@ def claude(settings: Settings, library: FileLibrary) -> ClaudeReviewer | None:
     """The reviewer, or None when no model is set up. The model's SDK is imported at its first use."""
     if not settings.has_model:
         return None
+    from bot.infra.claude.endpoint import Timeouts
     from bot.infra.claude.request import ReviewPrompt
     from bot.infra.claude.reviewer import ClaudeReviewer
 
     text = prompts.prompt("review")
     key = settings.anthropic_api_key
+    first_s = settings.model_timeout_s or (OWN_SERVER_FIRST_S if settings.anthropic_base_url else None)
     return ClaudeReviewer(
         api_key=key.get_secret_value() if key else None,
         base_url=settings.anthropic_base_url,
         model=settings.model_review,
         other_model=settings.model_fallback,
+        timeouts=Timeouts.patient(first_s) if first_s else Timeouts(),
         prompt=ReviewPrompt(
             name=text.name, version=text.version, hash=text.hash, instructions=text.body, framework=library.framework
         ),

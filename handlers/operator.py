@@ -45,7 +45,7 @@ async def doctor(settings: Settings, *, as_json: bool) -> bool:
     except (StoreDown, Refusal) as down:
         fix = "start Redis, or correct TPM_REDIS_URL" if settings.redis_url else "see the folder in TPM_DATA_DIR"
         found = [
-            *checking.settings_checks(settings),
+            app.settings_check(settings),
             Check(name="Redis", ok=False, detail=str(down), fix=fix),
             await _model(settings, library),
         ]
@@ -68,7 +68,7 @@ async def review(
     self_check = OfflineSelfCheck(library.framework)
     made = judged or self_check(question, written, reason=notices.NOT_JUDGED, retried=False, made_at=now)
     if as_json:
-        data = feedback.review_data(made, library.framework)
+        data = _as_data(made, library)
         click.echo(json.dumps(data, ensure_ascii=False, indent=2, default=str))
     else:
         click.echo(_as_text(made, library))
@@ -136,9 +136,15 @@ def _question(library: FileLibrary, question_id: str | None, question_text: str 
     return library.questions[question_id]
 
 
+def _as_data(made: Review | SelfCheck, library: FileLibrary) -> dict[str, object]:
+    if isinstance(made, SelfCheck):
+        return feedback.self_check_data(made, library.framework)
+    return feedback.review_data(made, library.framework)
+
+
 def _as_text(made: Review | SelfCheck, library: FileLibrary) -> str:
     if isinstance(made, SelfCheck):
-        return feedback.self_check_card(made, library.framework, name="you", edited=False).plain
+        return feedback.self_check_in_full(made, library.framework, name="you").plain
     full = feedback.full_card(made, library.framework)
     return full.file.content.decode() if full.file else full.plain
 
@@ -146,7 +152,7 @@ def _as_text(made: Review | SelfCheck, library: FileLibrary) -> str:
 async def _checked(settings: Settings, store: Store, library: FileLibrary, clock: RedisClock) -> Sequence[Check]:
     reviewer = app.claude(settings, library)
     try:
-        return await checking.checks(settings, store, reviewer, clock)
+        return await app.checks(settings, store, reviewer, clock)
     finally:
         if reviewer is not None:
             await reviewer.aclose()
@@ -155,7 +161,7 @@ async def _checked(settings: Settings, store: Store, library: FileLibrary, clock
 async def _model(settings: Settings, library: FileLibrary) -> Check:
     reviewer = app.claude(settings, library)
     try:
-        return await checking.model_check(reviewer, settings, host_now().date())
+        return await checking.model_check(reviewer, settings.model_review, host_now().date())
     finally:
         if reviewer is not None:
             await reviewer.aclose()

@@ -103,14 +103,14 @@ def body_hash(body: str) -> str:
 
 
 def split(text: str) -> Parts:
-    """Cut a file into front matter and body. Raises ValueError naming the line when a fence is absent."""
+    """Cut a file into front matter and body. Raises ValueError when a fence is absent."""
     lines = text.splitlines()
     if not lines or lines[0].strip() != FENCE:
-        raise ValueError("line 1: the file must start with a line of three hyphens")
+        raise ValueError("the file must start with a line of three hyphens")
     for number, line in enumerate(lines[1:], start=2):
         if line.strip() == FENCE:
             return Parts("\n".join(lines[1 : number - 1]), 2, "\n".join(lines[number:]), number + 1)
-    raise ValueError("line 1: the front matter has no closing line of three hyphens")
+    raise ValueError("the front matter has no closing line of three hyphens")
 
 
 def load_yaml(text: str) -> object:

@@ -1,4 +1,4 @@
-"""An answer to one question of the bank, a reading of it, and the review that follows: shared by the tests of feedback."""
+"""An answer to one question of the bank, a reading of it, and the review that follows."""
 
 from __future__ import annotations
 

@@ -36,7 +36,7 @@ MOST_CHARS = 40_000
 """Longer text is refused whole, never cut."""
 JUDGED_CHARS = 12_000
 """The reviewer reads this much; the card says so when there is more."""
-FREE_TEXT = "text"
+FREE_TEXT = "answer"
 """Key of the form field that is not a section."""
 
 

@@ -15,6 +15,7 @@ from bot.domain.prose import measure, sentences
 TOPIC_GAP = 5
 """A topic rests for this many posts when the bank allows (content.md 3)."""
 READY = "ready"
+WARM_UP = 1
 
 # The rules of a question file: reference content.md 2 and 8.
 KINDS = ("design", "rag", "tradeoff", "explain", "api", "metrics", "incident", "estimate")
@@ -143,11 +144,14 @@ def choose(bank: Sequence[Question], used: Sequence[str], seed: str) -> Question
         seed: the group's own order.
 
     No question comes again until all ready ones were used; then the one unused for longest, give or take half the bank.
-    A topic rests for five posts, or for as many as the remaining questions allow.
+    A topic rests for five posts, or for as many as the remaining questions allow. A group begins with a warm-up.
     """
     ready = [question for question in bank if question.status == READY]
     last_use = {question_id: position for position, question_id in enumerate(used)}
     fresh = [question for question in ready if question.id not in last_use]
+    warm_ups = [question for question in fresh if question.level == WARM_UP]
+    if warm_ups and not used:
+        fresh = warm_ups
     if fresh:
         # The topic with most questions left goes first, or the last posts of a round would all be that topic.
         left = Counter(question.topic for question in fresh)

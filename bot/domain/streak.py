@@ -104,6 +104,11 @@ _LOST = frozenset({Mark.LATE, Mark.MISSED})
 _TOOK_PART = Took.ANSWERED | Took.REVIEWED
 
 
+def took_part(record: bytes, number: int) -> bool:
+    """Whether the record says that its member answered post `number` in its window, or reviewed while it was open."""
+    return bool(_took(record, number) & _TOOK_PART)
+
+
 def _concerns(post: Post, took: Took, joined_at: datetime, now: datetime) -> bool:
     """Whether the post has a line in the member's ledger."""
     if post.state is not PostState.SENT or post.opened_at is None or post.closes_at is None:

@@ -1,4 +1,4 @@
-"""What must work outside a group: settings, Redis, the model endpoint, the clock. One line each, with its fix."""
+"""What must work outside a group: Redis, the model endpoint, the clock. One line each, with its fix."""
 
 from __future__ import annotations
 
@@ -12,7 +12,6 @@ from bot.infra.claude import pricing
 from bot.infra.clock import MOST_SKEW, RedisClock, SteppedClock
 from bot.infra.redis.store import Store
 from bot.ports import Check, Clock
-from bot.settings import Settings
 
 SLOW_REDIS_S = 0.1
 OLDEST_REDIS = (6, 2)
@@ -26,24 +25,16 @@ class Pinged(Protocol):
         ...
 
 
-async def checks(settings: Settings, store: Store, reviewer: Pinged | None, clock: Clock) -> Sequence[Check]:
-    """Every check, in the order in which an operator would go through them."""
+async def checks(store: Store, reviewer: Pinged | None, model: str, clock: Clock) -> Sequence[Check]:
+    """Redis, the clock and the model endpoint, in the order in which an operator would go through them."""
     return (
-        *settings_checks(settings),
-        *await _redis(settings, store),
+        *await _redis(store),
         await _clock(store, clock),
-        await model_check(reviewer, settings, clock.now().date()),
+        await model_check(reviewer, model, clock.now().date()),
     )
 
 
-def settings_checks(settings: Settings) -> Sequence[Check]:
-    """What is set, without any secret."""
-    where = "set by TPM_REDIS_URL" if settings.redis_url else f"embedded, under {settings.data_dir}"
-    budget = f"${settings.daily_budget_usd:g} a day, ${settings.member_daily_budget_usd:g} for a member"
-    return (Check(name="Settings", ok=True, detail=f"Redis {where}; model budget {budget}"),)
-
-
-async def _redis(settings: Settings, store: Store) -> Sequence[Check]:
+async def _redis(store: Store) -> Sequence[Check]:
     try:
         began_s = time.perf_counter()
         await store.client.call("PING")
@@ -83,7 +74,7 @@ async def _clock(store: Store, clock: Clock) -> Check:
     return Check(name="Clock", ok=ok, detail=f"{clock.now():%Y-%m-%d %H:%M} UTC, host off by {seconds:+.1f} s", fix=fix)
 
 
-async def model_check(reviewer: Pinged | None, settings: Settings, today: date) -> Check:
+async def model_check(reviewer: Pinged | None, model: str, today: date) -> Check:
     """Whether the model answers a call of one token."""
     if reviewer is None:
         return Check(
@@ -95,6 +86,6 @@ async def model_check(reviewer: Pinged | None, settings: Settings, today: date) 
     try:
         took_s = await reviewer.ping()
     except Trouble as trouble:
-        return Check(name="Model", ok=False, detail=settings.model_review, fix=str(trouble))
+        return Check(name="Model", ok=False, detail=model, fix=str(trouble))
     old = pricing.warn_if_old(today)
-    return Check(name="Model", ok=True, detail=f"{settings.model_review} answers in {took_s:.1f} s" + (f"; {old}" if old else ""))
+    return Check(name="Model", ok=True, detail=f"{model} answers in {took_s:.1f} s" + (f"; {old}" if old else ""))

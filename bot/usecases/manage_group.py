@@ -12,6 +12,7 @@ from bot.cards import Card, Form
 from bot.domain.group import FeedbackMode, Group, GroupId, MemberId, Place
 from bot.domain.parse import parse_day, parse_days, parse_time, parse_zone
 from bot.domain.schedule import Schedule
+from bot.domain.streak import took_part
 from bot.errors import Refusal
 from bot.inbound import Caller
 from bot.ports import Ports
@@ -162,7 +163,7 @@ async def members(ports: Ports, group: Group) -> Card:
     rows = []
     for member in await ports.groups.members(group.id):
         record = await ports.answers.record(group.id, member.id)
-        taken = [post.day for post in posts if post.number <= len(record) and record[post.number - 1]]
+        taken = [post.day for post in posts if took_part(record, post.number)]
         rows.append((member, len(taken), taken[-1] if taken else None))
     return admin_card.members(group, rows)
 

@@ -34,6 +34,7 @@ async def run(ports: Ports, job: Job) -> Again | None:
         if due_at > now:
             return Again(due_at)
         await _post_or_miss(ports, group, day, due_at, now)
+        await _plan_reminders(ports, group, day)
     await plan_next(ports, group, after=due_at or now)
     return None
 
@@ -48,6 +49,7 @@ async def post_now(ports: Ports, group: Group) -> Post:
     post = await _post(ports, group, day, now, late=False)
     if post is None:
         raise Refusal(notices.NO_QUESTION_LEFT)
+    await _plan_reminders(ports, group, day)
     await plan_next(ports, group, after=now)
     return post
 
@@ -97,7 +99,7 @@ async def _miss(ports: Ports, group: Group, day: date, due_at: datetime) -> None
     standing = await ports.chat.find(_channel(group), key=post_key(day), since=due_at - AUDIT_AFTER)
     if standing and not begun.message:
         message = await ports.outbox.sent(group.id, post_key(day), standing[0])
-        await ports.posts.sent(group.id, day, message, due_at, window_end(due_at, _next_due_at(group, due_at)))
+        await ports.posts.sent(group.id, day, message, due_at, window_end(due_at, _next_due_at(group, day, due_at)))
         return
     await ports.outbox.release(group.id, post_key(day))
     await ports.posts.choose(group.id, day, due_at, "")
@@ -112,15 +114,21 @@ async def _post(ports: Ports, group: Group, day: date, due_at: datetime, *, late
         return None
     post, question = chosen
     now = ports.clock.now()
-    closes_at = window_end(now, _next_due_at(group, now))
+    closes_at = window_end(now, _next_due_at(group, day, now))
     opening = replace(post, opened_at=now, closes_at=closes_at)
     card = question_card.daily(question, opening, group, ports.library.framework, late=late)
     message, begun = await deliver(ports, group.id, post_key(day), _channel(group), card)
     sent = await ports.posts.sent(group.id, day, message, now, closes_at)
     if begun.contested:
         await ports.jobs.add(owed.audit(group.id, day), now + AUDIT_AFTER)
-    await plan_reminders(ports, group, sent)
     return sent
+
+
+async def _plan_reminders(ports: Ports, group: Group, day: date) -> None:
+    """Planned again by whoever repeats the job: a process may have died between the post and its reminders."""
+    post = await ports.posts.get(group.id, day)
+    if post is not None and post.state is PostState.SENT:
+        await plan_reminders(ports, group, post)
 
 
 async def _choose(ports: Ports, group: Group, day: date, due_at: datetime) -> tuple[Post, Question] | None:
@@ -139,8 +147,11 @@ def _scheduled(group: Group, day: date) -> bool:
     return day.isoweekday() in group.schedule.days and day not in group.skips
 
 
-def _next_due_at(group: Group, after: datetime) -> datetime | None:
-    upcoming = None if group.paused else group.schedule.next_due(after, skips=group.skips)
+def _next_due_at(group: Group, day: date, after: datetime) -> datetime | None:
+    """The first due post after `after` on a later date than `day`: a day that has its post gets no other."""
+    upcoming = next_post(group, after)
+    while upcoming is not None and upcoming[0] <= day:
+        upcoming = next_post(group, upcoming[1])
     return upcoming[1] if upcoming else None
 
 

@@ -23,7 +23,7 @@ async def in_full(ports: Ports, group: Group, member: Member, day: date | None) 
         if isinstance(made, Review):
             return feedback.full_card(made, ports.library.framework)
         if isinstance(made, SelfCheck):
-            return feedback.self_check_card(made, ports.library.framework, name=member.name, edited=False)
+            return feedback.self_check_in_full(made, ports.library.framework, name=member.name)
         if await ports.answers.get(group.id, post.day, member.id) is not None:
             owed_at = await ports.jobs.owed(owed.review(group.id, post.day, member.id))
             return notices.notice(notices.FEEDBACK_COMING if owed_at else notices.FEEDBACK_NOT_ASKED)

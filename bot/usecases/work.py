@@ -15,7 +15,6 @@ from bot.ports import Job, Lease, Ports
 log = logging.getLogger(__name__)
 
 LEASE = timedelta(seconds=60)
-RENEW_EVERY_S = 20.0
 MOST_AT_ONCE = 64
 MOST_STARTS = 3
 PAUSE_AFTER_TROUBLE = timedelta(seconds=30)
@@ -36,11 +35,20 @@ Work = Callable[[Ports, Job], Awaitable[Again | None]]
 class Worker:
     """Runs jobs of every kind in `works`; any number of workers may share one agenda."""
 
-    def __init__(self, ports: Ports, works: Mapping[str, Work], on_dead: Callable[[Job, str], Awaitable[None]]) -> None:
-        """`on_dead` is told of a job that will not be tried again, and why."""
+    def __init__(
+        self,
+        ports: Ports,
+        works: Mapping[str, Work],
+        on_dead: Callable[[Job, str], Awaitable[None]],
+        *,
+        lease: timedelta = LEASE,
+    ) -> None:
+        """`on_dead` is told of a job that will not be tried again, and why. A job that runs is renewed thrice a lease."""
         self._ports = ports
         self._works = works
         self._on_dead = on_dead
+        self._lease = lease
+        self._renew_every = lease / 3
         self._running: dict[asyncio.Task[None], Lease] = {}
         self._renewed_at: datetime | None = None
 
@@ -50,7 +58,7 @@ class Worker:
         room = MOST_AT_ONCE - len(self._running)
         if room <= 0:
             return 0
-        leases = await self._ports.jobs.claim(self._ports.clock.now(), limit=room, lease=LEASE)
+        leases = await self._ports.jobs.claim(self._ports.clock.now(), limit=room, lease=self._lease)
         for lease in leases:
             task = asyncio.create_task(self._do(lease), name=f"{lease.job.kind}:{lease.job.group_id}")
             self._running[task] = lease
@@ -61,7 +69,7 @@ class Worker:
         """Work until nothing is due and nothing runs."""
         while await self.tick() or self._running:
             if self._running:
-                await asyncio.wait(self._running, return_when=asyncio.FIRST_COMPLETED, timeout=RENEW_EVERY_S)
+                await asyncio.wait(self._running, return_when=asyncio.FIRST_COMPLETED, timeout=self._renew_every.total_seconds())
 
     async def stop(self, within_s: float) -> None:
         """Give running jobs `within_s` seconds, then drop them; what is dropped is owed again when its lease ends."""
@@ -89,9 +97,9 @@ class Worker:
 
     async def _renew(self) -> None:
         now = self._ports.clock.now()
-        due = self._renewed_at is None or (now - self._renewed_at).total_seconds() >= RENEW_EVERY_S
+        due = self._renewed_at is None or now - self._renewed_at >= self._renew_every
         if self._running and due:
-            await self._ports.jobs.renew(list(self._running.values()), now, lease=LEASE)
+            await self._ports.jobs.renew(list(self._running.values()), now, lease=self._lease)
         if due:
             self._renewed_at = now
 

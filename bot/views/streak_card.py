@@ -12,7 +12,7 @@ WORDS = {
     Mark.ANSWERED: "answered",
     Mark.REVIEWED: "gave a review",
     Mark.OPEN: "still open",
-    Mark.FROZEN: "missed, a freeze kept your streak",
+    Mark.FROZEN: "not in time, a freeze kept your streak",
     Mark.AWAY: "away, does not count",
     Mark.LATE: "answered late, does not count",
     Mark.MISSED: "missed",

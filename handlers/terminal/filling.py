@@ -2,30 +2,37 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
+
 from bot.cards import ChoiceField, Field, Form
 from handlers.terminal.forms import chosen, fault
 from handlers.terminal.input_lines import InputLines
 from handlers.terminal.screen import Screen
 
 CANCEL = "/cancel"
+INDENT_CHARS = 4
 
 
-async def fill(form: Form, lines: InputLines, screen: Screen) -> dict[str, str] | None:
+async def fill(
+    form: Form, lines: InputLines, screen: Screen, keep: Callable[[Mapping[str, str]], None]
+) -> dict[str, str] | None:
     """Field key -> value as typed; None if the person leaves it. Raises EOFError if they leave altogether.
 
-    A form that came back with errors asks only the fields that are wrong.
+    `keep` is called with what was typed so far, after each field. A form that came back with errors asks only the
+    fields that are wrong.
     """
     wrong = [each for each in form.fields if each.key in form.errors]
     asked = wrong or list(form.fields)
     screen.notice(f"{form.title}: {_count(len(asked))}. Enter sends a line, {CANCEL} leaves the form.")
     if form.intro:
         screen.plain(form.intro)
-    values = {}
+    values: dict[str, str] = {}
     for number, field in enumerate(asked, start=1):
         value = await _ask(field, f"{number}/{len(asked)}", form.errors.get(field.key), lines, screen)
         if value is None:
             return None
         values[field.key] = value
+        keep(values)
     return values
 
 
@@ -35,9 +42,11 @@ async def _ask(field: Field, number: str, error: str | None, lines: InputLines, 
     default = "" if isinstance(field, ChoiceField) else field.value
     if isinstance(field, ChoiceField):
         for position, (value, label) in enumerate(field.options, start=1):
-            screen.plain(f"   {position}. {label}{' (Enter keeps this)' if value == field.value else ''}")
+            screen.plain(
+                f"{position}. {label}{' (Enter keeps this)' if value == field.value else ''}", indent_chars=INDENT_CHARS
+            )
     elif field.hint:
-        screen.plain(f"   {field.hint}")
+        screen.plain(field.hint, indent_chars=INDENT_CHARS)
     while True:
         if error:
             screen.notice(error)

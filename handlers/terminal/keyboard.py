@@ -49,9 +49,10 @@ class Keyboard:
         self._room, self._host, self._screen, self._lines = room, host, screen, lines
 
     async def run(self) -> None:
-        """Obey lines until the person leaves."""
+        """Obey lines until the person leaves. A form that was open when they left, or were cut off, comes first."""
         bringing = asyncio.create_task(self._bring_again())
         try:
+            await self._guarded(lambda: self._ask_forms(self.speaker))
             while await self._obey((await self._lines.ask(f"{self.speaker.name}> ")).strip()):
                 pass
         except (EOFError, KeyboardInterrupt):
@@ -132,11 +133,7 @@ class Keyboard:
     async def _ask_forms(self, person: Person) -> None:
         """Ask the form that is open to the person, and again if it comes back."""
         while (opened := self._room.forms.get(person.id)) is not None:
-            try:
-                values = await fill(opened.form, self._lines, self._screen)
-            except (EOFError, KeyboardInterrupt):
-                self.session.cancel(person)
-                raise
+            values = await fill(opened.form, self._lines, self._screen, lambda typed: self.session.keep(person, typed))
             if values is None:
                 self.session.cancel(person)
                 self._screen.notice("You left the form; nothing was sent.")
@@ -144,7 +141,7 @@ class Keyboard:
             await self.session.submit(person, values)
 
     async def _guarded(self, act: Callable[[], Awaitable[None]]) -> None:
-        """Do it; whatever goes wrong becomes a line on the screen. This is the handler's edge."""
+        """Do it; whatever goes wrong becomes a line on the screen, but the end of input. This is the handler's edge."""
         try:
             await act()
         except Refusal as refusal:
@@ -154,6 +151,8 @@ class Keyboard:
                 f"The bot cannot take this in now ({trouble}). A message stands and is brought to it again until it "
                 "does; anything else: try again in a moment."
             )
+        except EOFError:
+            raise
         except Exception:
             log.exception("what was typed could not be handled")
             self._screen.notice("Something in the bot broke; what you wrote in the thread stands. The log says more.")

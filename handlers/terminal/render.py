@@ -17,6 +17,8 @@ BAR = "> "
 """Before each line of a quote, as people mark quotes in plain text."""
 
 GAP = "   "
+_HUGGING = (cards.Bullets, cards.Facts, cards.Quote)
+"""Blocks that belong to the line before them."""
 
 
 class Prefixed:
@@ -40,8 +42,13 @@ class Prefixed:
 
 
 def card_view(card: Card, numbers: Mapping[Button, int]) -> RenderableType:
-    """The whole card; a button in `numbers` is drawn with the number that presses it."""
-    return Group(*(_block(block, numbers) for block in card.blocks))
+    """The whole card, a blank line between two parts; a button in `numbers` is drawn with its number."""
+    drawn: list[RenderableType] = []
+    for before, block in zip((None, *card.blocks), card.blocks, strict=False):
+        if before is not None and not isinstance(before, cards.Heading) and not isinstance(block, _HUGGING):
+            drawn.append("")
+        drawn.append(_block(block, numbers))
+    return Group(*drawn)
 
 
 def text_view(text: str) -> RichText:

@@ -86,9 +86,9 @@ class Screen:
         """Two columns, the second one wrapped."""
         self._print(Prefixed("", hanging([(text_view(left), text_view(right)) for left, right in rows], gap_chars=2)))
 
-    def plain(self, text: str) -> None:
-        """A line without any style."""
-        self._print(text_view(text))
+    def plain(self, text: str, *, indent_chars: int = 0) -> None:
+        """Lines without any style."""
+        self._print(Prefixed(" " * indent_chars, text_view(text)))
 
     def _draw(self, kind: Kind, message: Message, happened: Happened) -> None:
         indent = THREAD_INDENT_CHARS if message.thread is not None else 0

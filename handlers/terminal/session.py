@@ -42,10 +42,7 @@ class Session:
         """Write into the thread of the newest post, or of the one `back` posts before."""
         posts = self._room.posts()
         if len(posts) <= back:
-            raise Refusal(
-                f"There are {len(posts)} posts, so none is {back} back." if posts else
-                "There is no post yet to reply to. Post one with /tpm-admin post-now, or wait for the next."
-            )  # fmt: skip
+            raise Refusal(_no_post(len(posts), back))
         message = self._room.say(person.id, whole(text), self._host.now(), thread=posts[-1 - back].id)
         await self._deliver(message.id)
 
@@ -96,6 +93,13 @@ class Session:
         if not isinstance(reply, Form):
             self._room.ask(person.id, None, self._host.now())
         self._answer(reply, caller)
+
+    def keep(self, person: Person, values: Mapping[str, str]) -> None:
+        """Keep what was typed into the open form so far, for the case that all ends here."""
+        opened = self._room.forms.get(person.id)
+        if opened is not None:
+            form = replace(_filled(opened.form, values), errors=opened.form.errors)
+            self._room.ask(person.id, form, self._host.now(), thread=opened.thread)
 
     def cancel(self, person: Person) -> None:
         """Leave the form that is open to the person."""
@@ -165,6 +169,12 @@ class Session:
     def _mentions(self, text: str) -> frozenset[MemberId]:
         named = {name.casefold() for name in _MENTION.findall(text)}
         return frozenset(each.id for each in self._room.people.values() if each.name.casefold() in named)
+
+
+def _no_post(posts: int, back: int) -> str:
+    if not posts:
+        return "There is no post yet to reply to. Post one with /tpm-admin post-now, or wait for the next."
+    return f"There {'is 1 post' if posts == 1 else f'are {posts} posts'}, so none is {back} before the newest."
 
 
 def labels_seen(room: Room, person: Person) -> list[str]:

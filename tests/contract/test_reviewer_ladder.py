@@ -229,7 +229,7 @@ async def test_a_wrong_shape_is_named_by_path() -> None:
 async def test_a_slow_server_is_given_up() -> None:
     """A call that takes longer than its limit is ended, whatever trickles in."""
     slow = Reply(delay_s=1.0)
-    limits = Timeouts(read_s=5, call_s=0.2)
+    limits = Timeouts(first_s=5, call_s=0.2)
     async with AnthropicServer().running() as server, reviewing(server.url, timeouts=limits) as reviewer:
         server.script(slow, slow)
         with pytest.raises(ReviewerDown, match=r"over 0\.2 s"):
@@ -239,7 +239,7 @@ async def test_a_slow_server_is_given_up() -> None:
 
 async def test_the_whole_ladder_has_a_limit() -> None:
     """A review ends in time even when every rung is slow."""
-    limits = Timeouts(read_s=5, call_s=5, ladder_s=0.3)
+    limits = Timeouts(first_s=5, call_s=5, ladder_s=0.3)
     async with AnthropicServer().running() as server, reviewing(server.url, timeouts=limits) as reviewer:
         await reviewer.ping()
         server.script(Reply(delay_s=1.0))

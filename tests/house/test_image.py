@@ -14,6 +14,7 @@ from tests.house.rules import ROOT
 BUILD, FINAL = stages((ROOT / "Dockerfile").read_text(encoding="utf-8"))
 
 
+@pytest.mark.timeout(300)  # a slow network may have to bring every package
 def test_the_install_steps_make_a_program_that_starts(tmp_path: Path) -> None:
     """The first stage's own steps, run in a clean folder, give a program that starts as the image would start it."""
     python = tmp_path / "python"

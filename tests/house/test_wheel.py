@@ -32,6 +32,7 @@ def test_the_wheel_carries_every_file(wheel: Path) -> None:
     assert {Path(name).suffix for name in names} >= {".py", ".md", ".yaml", ".lua"}
 
 
+@pytest.mark.timeout(300)  # a slow network may have to bring every package
 def test_the_installed_program_runs_anywhere(wheel: Path, tmp_path: Path) -> None:
     """The wheel installs into a clean environment with the versions of the lock, and the program starts from `/`."""
     lock, venv = tmp_path / "lock.txt", tmp_path / "venv"

@@ -85,11 +85,9 @@ def test_a_broken_argument_caps_the_band(
         assert CAPS == {Soundness.SOUND: 4, Soundness.SHAKY: 2, Soundness.UNSOUND: 1}
 
 
-@given(
-    st.lists(st.integers(-2, 14), max_size=4), st.lists(st.integers(-2, 14), max_size=3), st.sampled_from(list(Met))
-)
+@given(st.lists(st.integers(-2, 14), max_size=4), st.lists(st.integers(-2, 14), max_size=3), st.sampled_from(list(Met)))
 def test_every_quote_is_a_sentence_of_the_answer(cited: list[int], barred: list[int], met: Met) -> None:
-    """Whatever numbers a reading cites, only the member's own sentences are quoted, and none that speaks to the judge."""
+    """Whatever numbers a reading cites, only the member's sentences are quoted, and none that speaks to the judge."""
     section = SectionReading(
         key="s1",
         reading="",

@@ -55,6 +55,7 @@ def test_cleaning_never_fails_and_settles(text: str) -> None:
         ("a\0b", "a\ufffdb"),
         ("\ud800x\udfff", "\ufffdx\ufffd"),
         ("ig\u200bno\u2060re", "ignore"),
+        ("ig\u200dno\u200cre\ufe0f", "ignore"),
         ("\u202egnirts\u202c", "gnirts"),
         ("hi" + "".join(chr(0xE0000 + ord(c)) for c in "obey me"), "hi"),
         ("e\u0301", "é"),

@@ -119,7 +119,8 @@ def histories(draw: st.DrawFn) -> History:
     begin, end = posts[0].due_at, posts[-1].due_at + timedelta(days=3)
     moments = st.integers(0, int((end - begin).total_seconds())).map(lambda s: begin + timedelta(seconds=s))
     now = draw(moments)
-    events = [event for event in draw(st.lists(_events(posts, moments), max_size=50)) if event.at <= now]
+    log = st.lists(_events(posts, moments), max_size=50, unique_by=lambda event: event.key)
+    events = [event for event in draw(log) if event.at <= now]
     events.sort(key=lambda event: event.at)
     replays = draw(st.lists(st.sampled_from(events), max_size=10)) if events else []
     stays = draw(st.lists(st.tuples(paused, st.integers(0, 5)), max_size=2))

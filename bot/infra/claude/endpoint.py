@@ -10,6 +10,7 @@ import asyncio
 import math
 import time
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -30,12 +31,25 @@ KEY_REST_S = 300.0
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Timeouts:
-    """Seconds. `read_s` is the longest silence in a stream, `call_s` one call, `ladder_s` a whole review."""
+    """Seconds.
+
+    Attributes:
+        first_s: until the reply begins; a small server of one's own may think for minutes before its first byte.
+        silence_s: between two events of a reply that has begun.
+        call_s: one call, from its start to its end.
+        ladder_s: a whole review, with its repair and the other model.
+    """
 
     connect_s: float = 5
-    read_s: float = 60
-    call_s: float = 120
-    ladder_s: float = 240
+    first_s: float = 90
+    silence_s: float = 60
+    call_s: float = 180
+    ladder_s: float = 400
+
+    @classmethod
+    def patient(cls, first_s: float) -> Timeouts:
+        """For a server that may take `first_s` before it begins."""
+        return cls(first_s=first_s, call_s=first_s + 90, ladder_s=2 * first_s + 180)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +83,7 @@ class Endpoint:
         """Stream one reply to its end. Raises CallFailed."""
         if self.monotonic_s() < self._resting_until_s:
             raise CallFailed(Trip.KEY, "no call was made: the key was refused less than five minutes ago")
-        message = await self._guarded(_streamed, body)
+        message = await self._guarded(self._streamed, body)
         usage = _usage(message)
         text = "".join(block.text for block in message.content if block.type == "text")
         if message.stop_reason != "end_turn":
@@ -104,7 +118,7 @@ class Endpoint:
             async with asyncio.timeout(self.timeouts.call_s):
                 return await call(client, body)
         except TimeoutError as error:
-            raise CallFailed(Trip.SLOW, f"over {self.timeouts.call_s:g} s") from error
+            raise CallFailed(Trip.SLOW, f"silent, or over {self.timeouts.call_s:g} s") from error
         # A server that answers nonsense makes the SDK stumble in ways that it does not list (reference llm.md 1.8);
         # each of them must lead down the ladder. Cancellation is no Exception and passes.
         except Exception as error:
@@ -112,6 +126,15 @@ class Endpoint:
             if failure.trip is Trip.KEY:
                 self._resting_until_s = self.monotonic_s() + KEY_REST_S
             raise failure from error
+
+    async def _streamed(self, client: AsyncAnthropic, body: dict[str, Any]) -> Message:
+        async with client.messages.stream(**body) as stream:
+            events = aiter(stream)
+            with suppress(StopAsyncIteration):
+                while True:
+                    async with asyncio.timeout(self.timeouts.silence_s):
+                        await anext(events)
+            return await stream.get_final_message()
 
     async def _connected(self) -> AsyncAnthropic:
         async with self._making:
@@ -129,7 +152,7 @@ class Endpoint:
             api_key=key,
             base_url=self.base_url or ANTHROPIC_URL,
             max_retries=0,
-            timeout=Timeout(limits.read_s, connect=limits.connect_s),
+            timeout=Timeout(limits.first_s, connect=limits.connect_s),
             # Gateways may read only this header; the SDK sends the key as Bearer (reference llm.md 1.3).
             default_headers={"x-api-key": key} if self.base_url else None,
         )
@@ -146,11 +169,6 @@ class Endpoint:
                 return "Nothing to mend: try again in a minute."
             case _:
                 return "Check the network and ANTHROPIC_BASE_URL (it ends before /v1)."
-
-
-async def _streamed(client: AsyncAnthropic, body: dict[str, Any]) -> Message:
-    async with client.messages.stream(**body) as stream:
-        return await stream.get_final_message()
 
 
 async def _created(client: AsyncAnthropic, body: dict[str, Any]) -> Message:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import logging
 import threading
+import logging
 from collections.abc import Sequence
 from typing import Any
 
@@ -39,6 +41,8 @@ class NearestFacts:
     def _built(self) -> Any:
         import bm25s
 
+        logging.getLogger("bm25s").setLevel(logging.WARNING)  # it sets itself to DEBUG and writes to stderr
+        logging.getLogger("bm25s").setLevel(logging.WARNING)  # it asks for DEBUG, and members read this terminal
         index = bm25s.BM25()
         index.index([stems(f"{fact.text} {fact.topic}") for fact in self._facts], show_progress=False)
         return index

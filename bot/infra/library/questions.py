@@ -62,15 +62,16 @@ class _Head(_Strict):
 
 @dataclass(frozen=True, slots=True)
 class QuestionFile:
-    """A question with where its fields stand (dotted path -> line)."""
+    """A question and the file that it stands in."""
 
     path: str
     question: Question
-    lines: dict[str, int]
+    parts: prompts.Parts
 
     def fault(self, field: str, rule: str) -> FileFault:
-        """A fault of one of its fields."""
-        return FileFault(self.path, line_of(self.lines, field), field, rule)
+        """A fault of one of its fields. Lines are looked for only now: most files have no fault."""
+        lines = yaml_lines(self.parts.head, self.parts.head_line) | _Body.read(self.path, self.parts).lines
+        return FileFault(self.path, line_of(lines, field), field, rule)
 
 
 def read_question(path: str, text: str, section_keys: Sequence[str]) -> QuestionFile:
@@ -79,17 +80,15 @@ def read_question(path: str, text: str, section_keys: Sequence[str]) -> Question
     `section_keys` are the framework's, in order.
     """
     data, parts = front_matter(path, text)
-    lines = yaml_lines(parts.head, parts.head_line)
     try:
         head = _Head.model_validate(data)
     except ValidationError as error:
-        raise FileFaulty(schema_faults(path, lines, error)) from None
-    body = _Body.read(path, parts)
-    lines |= body.lines
-    faults = _form_faults(path, lines, head, section_keys)
+        raise FileFaulty(schema_faults(path, yaml_lines(parts.head, parts.head_line), error)) from None
+    file = QuestionFile(path, _question(head, _Body.read(path, parts), section_keys), parts)
+    faults = [file.fault(field, rule) for field, rule in _form_faults(path, head, section_keys)]
     if faults:
         raise FileFaulty(faults)
-    return QuestionFile(path, _question(head, body, section_keys), lines)
+    return file
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,8 +120,8 @@ class _Body:
         return cls(prompt, givens, outline, runner_up, lines)
 
 
-def _form_faults(path: str, lines: dict[str, int], head: _Head, section_keys: Sequence[str]) -> list[FileFault]:
-    """What only the file shows: its name and folder, keys that the framework lacks."""
+def _form_faults(path: str, head: _Head, section_keys: Sequence[str]) -> list[tuple[str, str]]:
+    """Field and rule of what only the file shows: its name and folder, keys that the framework lacks."""
     place = PurePosixPath(path)
     rules = [
         ("id", f"must equal the file's name, {place.stem}", head.id == place.stem),
@@ -133,7 +132,7 @@ def _form_faults(path: str, lines: dict[str, int], head: _Head, section_keys: Se
             for key in getattr(head, field)
         ),
     ]
-    return [FileFault(path, line_of(lines, field), field, rule) for field, rule, holds in rules if not holds]
+    return [(field, rule) for field, rule, holds in rules if not holds]
 
 
 def _question(head: _Head, body: _Body, section_keys: Sequence[str]) -> Question:

@@ -16,7 +16,6 @@ from bot.domain.judge import FRAMEWORK_SPECIFIC, open_probe, with_framework_poin
 from bot.domain.question import LookFor, Question
 from bot.domain.review import SelfCheck, SelfCheckPoint
 from bot.domain.words import stems
-from bot.views.asking import as_question
 
 FEWEST_SHARED = 3
 FEWEST_SIZE = 6
@@ -61,7 +60,8 @@ def self_check(
 
 
 def _ask(look: LookFor) -> str:
-    return as_question(look.point, "" if look.specific == FRAMEWORK_SPECIFIC else look.specific)
+    specific = "" if look.specific == FRAMEWORK_SPECIFIC else f" To be specific: {look.specific.rstrip('.')}."
+    return f"{look.point.rstrip('.?')}?{specific}"
 
 
 def _found(looks: Sequence[LookFor], question: Question, sentences: Sequence[str]) -> dict[str, tuple[str, ...]]:

@@ -42,7 +42,6 @@ class RedisJobs:
         await self._redis.call(*drop_command(_entry(job)))
 
     async def claim(self, now: datetime, *, limit: int, lease: timedelta) -> Sequence[Lease]:
-        """Take jobs that are due; until `now + lease` nobody else can."""
         taken: list[Lease] = []
         keys = [Keys.due(), Keys.leases(), Keys.fence()]
         while len(taken) < limit:
@@ -62,7 +61,6 @@ class RedisJobs:
             await self._redis.script("renew", [Keys.due(), Keys.leases()], *some)
 
     async def settle(self, lease: Lease, *, again_at: datetime | None = None, fresh: bool = False) -> bool:
-        """Done, or owed again at `again_at` (`fresh`: tries start anew). False if the fence has moved."""
         again: Argument = "" if again_at is None else due_ms(again_at)
         return bool(await self._redis.call(*settle_command(lease.job, lease.fence, again, "0" if fresh else "")))
 

@@ -25,7 +25,6 @@ class RedisAnswers:
         self._redis = client
 
     async def look(self, group_id: GroupId, day: date, member_id: MemberId, event: str) -> Look:
-        """Everything needed to take an answer, in one round trip."""
         seen, post, member, answer = await self._redis.batch(
             [
                 ("EXISTS", Keys.event(group_id, event)),
@@ -67,12 +66,9 @@ class RedisAnswers:
         return {MemberId(text(member)): _answer(raw) for member, raw in stored.items()}
 
     async def record(self, group_id: GroupId, member_id: MemberId) -> bytes:
-        """One byte a post, the byte of post number n at index n - 1; may be shorter than the number of posts."""
         return await self._redis.call("GET", Keys.record(group_id, member_id)) or b""
 
-    async def save_draft(
-        self, group_id: GroupId, day: date, member_id: MemberId, values: Mapping[str, str]
-    ) -> None:
+    async def save_draft(self, group_id: GroupId, day: date, member_id: MemberId, values: Mapping[str, str]) -> None:
         """Keep what stands in the form for 8 days."""
         raw = dump(dict[str, str], dict(values))
         await self._redis.call("SET", Keys.draft(group_id, day, member_id), raw, "EX", TALK_S)

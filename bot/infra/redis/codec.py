@@ -68,4 +68,3 @@ def now_ms(at: datetime) -> int:
 def from_ms(stored: float) -> datetime:
     """The aware UTC instant of `stored` milliseconds since 1970."""
     return _START + timedelta(milliseconds=stored)
-

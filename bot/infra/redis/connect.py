@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 from redis.exceptions import AuthenticationError, NoPermissionError
 
 from bot.errors import Refusal, StoreDown
-from bot.infra.redis.client import Client
+from bot.infra.redis.client import Client, causes
 from bot.infra.redis.epoch import Epoch
 from bot.infra.redis.keys import SCHEMA, Keys
 
@@ -59,21 +59,18 @@ async def _wait(client: Client, shown: str, wait_s: float) -> None:
 
 
 async def _check_schema(client: Client) -> None:
-    await client.call("SET", Keys.schema(), SCHEMA, "NX")
-    found = int(await client.call("GET", Keys.schema()))
-    if found > SCHEMA:
+    found = await client.call("GET", Keys.schema())
+    if found is None:
+        await client.call("SET", Keys.schema(), SCHEMA, "NX")
+    elif int(found) > SCHEMA:
         raise Refusal(
-            f"The data in Redis was written by a newer tpm-bot (schema {found}; this one reads {SCHEMA}). "
+            f"The data in Redis was written by a newer tpm-bot (schema {int(found)}; this one reads {SCHEMA}). "
             "Nothing was changed. Update tpm-bot, or point it at other data."
         )
 
 
-def _for_good(error: BaseException | None) -> bool:
-    while error is not None:
-        if isinstance(error, AuthenticationError | NoPermissionError | ssl.SSLError):
-            return True
-        error = error.__cause__ or error.__context__
-    return False
+def _for_good(error: StoreDown) -> bool:
+    return any(isinstance(cause, AuthenticationError | NoPermissionError | ssl.SSLError) for cause in causes(error))
 
 
 def _shown(url: str) -> str:

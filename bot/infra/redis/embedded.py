@@ -10,11 +10,13 @@ from __future__ import annotations
 import asyncio
 import errno
 import fcntl
+import logging
 import os
+import shutil
 import subprocess
 import tempfile
 from collections.abc import AsyncIterator, Iterator
-from contextlib import ExitStack, asynccontextmanager, contextmanager
+from contextlib import ExitStack, asynccontextmanager, contextmanager, suppress
 from importlib.util import find_spec
 from pathlib import Path
 from urllib.parse import quote
@@ -30,6 +32,8 @@ START_S = 60.0
 """A large append-only file takes this long to load at worst."""
 STOP_S = 15.0
 
+_log = logging.getLogger(__name__)
+
 _OPTIONS = (
     *("--port", "0", "--unixsocket", SOCKET, "--unixsocketperm", "700"),
     *("--appendonly", "yes", "--appendfsync", "everysec", "--aof-load-truncated", "yes", "--save", ""),
@@ -38,8 +42,12 @@ _OPTIONS = (
 
 
 @asynccontextmanager
-async def embedded_valkey(data_dir: Path) -> AsyncIterator[str]:
+async def embedded_valkey(data_dir: Path, *, least_free_bytes: int = 1_000_000) -> AsyncIterator[str]:
     """The URL of a running server whose data is in `data_dir`; it is joined if it runs, else started.
+
+    Args:
+        data_dir: is made if it is not there.
+        least_free_bytes: room on its disk below which no server is started: it would take no writes.
 
     Raises:
         Refusal: the folder or the platform cannot hold one; the message says what to do.
@@ -53,6 +61,7 @@ async def embedded_valkey(data_dir: Path) -> AsyncIterator[str]:
         await _take(turn, data_dir)
         try:
             if not await _is_alive(path):
+                _check_room(folder, least_free_bytes)
                 await _start(folder, path)
             fcntl.flock(holders, fcntl.LOCK_SH)
         finally:
@@ -72,11 +81,20 @@ def _prepared(data_dir: Path) -> Path:
         raise Refusal(f"{data_dir} is not a folder. Name another one in TPM_DATA_DIR.") from None
     except OSError as error:
         if error.errno == errno.ENOSPC:
-            raise Refusal(f"The disk of {data_dir} is full. Free some space, or name another TPM_DATA_DIR.") from None
+            raise _full(folder) from None
         raise Refusal(
             f"{data_dir} cannot be written ({error.strerror}). Give yourself access, or name another TPM_DATA_DIR."
         ) from None
     return folder
+
+
+def _check_room(folder: Path, least_free_bytes: int) -> None:
+    if shutil.disk_usage(folder).free < least_free_bytes:
+        raise _full(folder)
+
+
+def _full(folder: Path) -> Refusal:
+    return Refusal(f"The disk of {folder.parent} is full. Free some space, or name another TPM_DATA_DIR.")
 
 
 @contextmanager
@@ -198,7 +216,7 @@ async def _is_alive(path: Path, *, loading: bool = True) -> bool:
         return False
     except TimeoutError:
         raise StoreDown(f"The Valkey at {path} runs but does not answer; stop it and try again") from None
-    return answer.startswith(b"+PONG") or (loading and answer.startswith(b"-LOADING"))
+    return bool(answer) and (loading or not answer.startswith(b"-LOADING"))
 
 
 async def _stop(path: Path) -> None:
@@ -207,9 +225,10 @@ async def _stop(path: Path) -> None:
     except (FileNotFoundError, ConnectionError):
         return
     except TimeoutError:
-        raise StoreDown(f"The Valkey at {path} does not stop") from None
+        refused = b"no answer"
     if refused:
-        raise StoreDown("Valkey could not save its data and goes on running: free some space on its disk")
+        # it keeps the data in memory, and the next start joins it
+        _log.warning("Valkey cannot save its data and goes on running (%s): free some space on its disk", path)
 
 
 async def _ask(path: Path, command: bytes) -> bytes:
@@ -220,3 +239,5 @@ async def _ask(path: Path, command: bytes) -> bytes:
         return await reader.readline()
     finally:
         writer.close()
+        with suppress(OSError):
+            await writer.wait_closed()

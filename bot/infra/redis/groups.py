@@ -19,7 +19,6 @@ class RedisGroups:
         self._redis = client
 
     async def create(self, group: Group) -> bool:
-        """Store a new group; False if its place already has one."""
         # the record first: a place never leads to a group that is not there
         is_new = await self._redis.call("HSETNX", Keys.group(group.id), "json", dump(Group, group))
         if await self._redis.call("HSETNX", Keys.places(), _field(group.place), group.id):
@@ -47,7 +46,6 @@ class RedisGroups:
                 yield GroupId(text(raw))
 
     async def update(self, group_id: GroupId, change: Callable[[Group], Group]) -> Group:
-        """Change without losing a concurrent change (`change` may run again). Raises KeyError if absent."""
         while True:
             raw = await self._redis.call("HGET", Keys.group(group_id), "json")
             if raw is None:
@@ -57,7 +55,6 @@ class RedisGroups:
                 return new
 
     async def join(self, group_id: GroupId, member: Member) -> Member:
-        """Store `member` unless known; the stored one, with a changed name followed."""
         while True:
             raw = await self._redis.call("HGET", Keys.members(group_id), member.id)
             known = None if raw is None else load(Member, raw)
@@ -78,9 +75,7 @@ class RedisGroups:
         found = [load(Member, raw) for raw in stored.values()]
         return sorted(found, key=lambda member: (member.joined_at, member.id))
 
-    async def update_member(
-        self, group_id: GroupId, member_id: MemberId, change: Callable[[Member], Member]
-    ) -> Member:
+    async def update_member(self, group_id: GroupId, member_id: MemberId, change: Callable[[Member], Member]) -> Member:
         """Like `update`, for a member. Raises KeyError if absent."""
         while True:
             raw = await self._redis.call("HGET", Keys.members(group_id), member_id)
@@ -91,7 +86,6 @@ class RedisGroups:
                 return new
 
     async def forget(self, group_id: GroupId, member_id: MemberId) -> Mapping[str, int]:
-        """Erase everything of a member; what was erased: thing -> how many."""
         return await forget(self._redis, group_id, member_id)
 
     async def _swap_member(self, group_id: GroupId, old: bytes | None, new: Member) -> bool:

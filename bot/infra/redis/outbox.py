@@ -35,7 +35,6 @@ class RedisOutbox:
         await self._redis.script("release", [Keys.outbox(group_id)], key)
 
     async def sent(self, group_id: GroupId, key: str, message: MessageRef) -> MessageRef:
-        """Record where it stands; the first writer wins, and its message is returned."""
         raw = dump(MessageRef, message)
         return load(MessageRef, await self._redis.script("deliver", [Keys.outbox(group_id)], key, raw))
 
@@ -46,5 +45,4 @@ class RedisOutbox:
         return load(MessageRef, message) if message else None
 
     async def drop(self, group_id: GroupId, key: str) -> None:
-        """Forget it: its message was removed."""
         await self._redis.call("HDEL", Keys.outbox(group_id), key)

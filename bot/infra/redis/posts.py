@@ -23,7 +23,6 @@ class RedisPosts:
         self._redis = client
 
     async def choose(self, group_id: GroupId, day: date, due_at: datetime, question_id: str) -> Post:
-        """The post of `day`: the one that stands, else a new one with the next number."""
         key = Keys.posts(group_id)
         while True:
             count = await self._redis.call("HLEN", key)
@@ -38,12 +37,10 @@ class RedisPosts:
         return None if raw is None else load(Post, raw)
 
     async def all(self, group_id: GroupId) -> Sequence[Post]:
-        """Every post, oldest first."""
         stored = await self._redis.call("HVALS", Keys.posts(group_id))
         return sorted((load(Post, raw) for raw in stored), key=lambda post: post.number)
 
     async def opened_by(self, group_id: GroupId, message_id: str) -> date | None:
-        """The day whose post is the message `message_id`."""
         raw = await self._redis.call("HGET", Keys.messages(group_id), message_id)
         return None if raw is None else date.fromisoformat(text(raw))
 

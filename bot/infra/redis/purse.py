@@ -23,11 +23,9 @@ class RedisPurse:
         self._limits = (_millionths(daily_usd), _millionths(member_daily_usd))
 
     async def take(self, day: date, member: MemberId, usd: float) -> bool:
-        """Set `usd` aside; False (and nothing taken) if the day's or the member's budget would be passed."""
         return await self._spend(day, member, usd, *self._limits)
 
     async def adjust(self, day: date, member: MemberId, usd: float) -> None:
-        """Add `usd` (may be negative) when the true cost is known."""
         await self._spend(day, member, usd, "", "")
 
     async def _spend(self, day: date, member: MemberId, usd: float, *limits: Argument) -> bool:

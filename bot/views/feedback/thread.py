@@ -56,14 +56,14 @@ def brief_card(review: Review, framework: Framework, *, edited: bool = False, na
     return Card("feedback", (ready, _buttons(review.day, edited=edited)), review_data(review, framework))
 
 
-def fix_blocks(fix: Fix, framework: Framework) -> list[Block]:
-    """The one thing to fix next: where, why, and a sentence that does it."""
+def fix_blocks(fix: Fix, framework: Framework, *, slack: int = 1) -> list[Block]:
+    """The one thing to fix next: where, why, and a sentence that does it; `slack` multiplies the room for each."""
     blocks: list[Block] = [Text((Bold(f"Fix this next, in {_short(fix.section, framework)}"),))]
     if fix.quote:
-        blocks.append(Quote(line(fix.quote, MOST_QUOTE_CHARS)))
-    blocks.append(Text((line(fix.why, MOST_WHY_CHARS),)))
+        blocks.append(Quote(line(fix.quote, MOST_QUOTE_CHARS * slack)))
+    blocks.append(Text((line(fix.why, MOST_WHY_CHARS * slack),)))
     blocks.append(
-        Text((Bold("For example: " if fix.quote else "You could add: "), line(fix.rewrite, MOST_REWRITE_CHARS)))
+        Text((Bold("For example: " if fix.quote else "You could add: "), line(fix.rewrite, MOST_REWRITE_CHARS * slack)))
     )
     return blocks
 
