@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import signal
 import sys
+from collections.abc import Coroutine
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 
 import click
 
@@ -15,6 +18,8 @@ import bot
 
 if TYPE_CHECKING:
     from bot.settings import Settings
+
+T = TypeVar("T")
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -66,7 +71,8 @@ def try_(script: Path | None, as_json: bool, data: Path | None, start: str | Non
             raise click.UsageError("--json goes with --script.")
         settings = read(data_dir=data)
         _log(settings.log_level)
-        asyncio.run(tryout.run_keyboard(settings, start=began))
+        with suppress(KeyboardInterrupt):
+            _run(tryout.run_keyboard(settings, start=began))
         return
     _play(script, as_json=as_json, data=data, began=began)
 
@@ -86,9 +92,28 @@ def _play(script: Path, *, as_json: bool, data: Path | None, began: datetime | N
         except (OSError, UnicodeDecodeError) as error:
             raise UsageRefusal(f"{script} cannot be read as a script: {error}") from error
         try:
-            asyncio.run(tryout.run_script(settings, text, start=began, as_json=as_json))
+            _run(tryout.run_script(settings, text, start=began, as_json=as_json))
         except ScriptFault as fault:
             raise UsageRefusal(str(fault)) from fault
+
+
+def _run(main: Coroutine[Any, Any, T]) -> T:
+    """Run to the end; a closed terminal window or a SIGTERM ends it like Ctrl-C, so that everything is left in order.
+
+    Raises KeyboardInterrupt.
+    """
+
+    async def told() -> T:
+        task = asyncio.current_task()
+        if task is not None:
+            for each in (signal.SIGTERM, signal.SIGHUP):
+                asyncio.get_running_loop().add_signal_handler(each, task.cancel)
+        return await main
+
+    try:
+        return asyncio.run(told())
+    except asyncio.CancelledError:
+        raise KeyboardInterrupt from None
 
 
 def _instant(text: str) -> datetime:
@@ -107,7 +132,7 @@ def doctor(as_json: bool) -> None:
     """Check settings, Redis, the model endpoint, the clock and the next due posts."""
     from handlers import operator
 
-    ok = asyncio.run(operator.doctor(_settings(), as_json=as_json))
+    ok = _run(operator.doctor(_settings(), as_json=as_json))
     sys.exit(0 if ok else 1)
 
 
@@ -126,7 +151,7 @@ def review(question_id: str | None, question_text: str | None, answer: str, as_j
         text = sys.stdin.buffer.read() if answer == "-" else Path(answer).read_bytes()
     except OSError as error:
         raise click.UsageError(f"--answer {answer}: {error.strerror}.") from error
-    judged = asyncio.run(
+    judged = _run(
         operator.review(
             _settings(),
             question_id=question_id,

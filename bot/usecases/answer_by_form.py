@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import date
 
 from bot.cards import Card, Form
-from bot.domain.answer import Answer, Part, as_form_parts, measure, qualifies
+from bot.domain.answer import FREE_TEXT, Answer, Part, as_form_parts, measure, qualifies
 from bot.domain.group import Group, Member
 from bot.domain.post import Post
 from bot.domain.question import Question
@@ -17,7 +17,7 @@ from bot.ports import Look, Ports
 from bot.usecases.give_feedback import refresh
 from bot.usecases.take_answer import Decision, is_late, store
 from bot.views import answer_card, notices
-from bot.views.answer_form import FREE_TEXT, answer_form
+from bot.views.answer_form import answer_form
 
 
 async def open_form(ports: Ports, group: Group, member: Member, day: date | None) -> Form:

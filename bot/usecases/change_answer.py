@@ -28,21 +28,25 @@ async def edit(ports: Ports, group_id: GroupId, day: date, change: Edited) -> Ca
     """
     if len(change.text) > MOST_CHARS:
         raise Refusal(notices.too_long(len(change.text)))
-    known = False
+    known = blank = False
 
     def decide(look: Look) -> Decision:
-        nonlocal known
+        nonlocal known, blank
         answer = look.answer
         known = answer is not None and any(part.message_id == change.message_id for part in answer.parts)
         if answer is None or not known:
             return Decision()
         changed = edited(answer, change.message_id, change.text)
+        blank = changed is None
         return Decision() if changed is None or changed is answer else Decision(changed)
 
     decision = await store(ports, group_id, change.caller, day, decide)
     if decision.answer is not None:
         await refresh(ports, group_id, day, change.caller.member_id)
         return None
+    if blank:
+        gone = Deleted(caller=change.caller, message_id=change.message_id, deleted_at=change.edited_at)
+        await delete(ports, group_id, day, gone)
     if known:
         return None
     return await _as_new(ports, group_id, day, change)

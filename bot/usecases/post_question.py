@@ -87,7 +87,8 @@ async def _post_or_miss(ports: Ports, group: Group, day: date, due_at: datetime,
     standing = await ports.posts.get(group.id, day)
     if standing is not None and standing.state is not PostState.CHOSEN:
         return
-    if now - due_at > CATCH_UP or group.schedule.local_day(now) != day:
+    last_day = max(day, group.schedule.local_day(due_at))  # a clock change may carry 23:30 past midnight
+    if now - due_at > CATCH_UP or group.schedule.local_day(now) > last_day:
         await _miss(ports, group, day, due_at)
     elif await _post(ports, group, day, due_at, late=now - due_at > LATE_AFTER) is None:
         await tell_facilitators(ports, group, f"empty:{day.isoformat()}", notices.bank_empty(day))

@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from bot.cards import MOST_FIELD_CHARS, MOST_FORM_FIELDS, MOST_HINT_CHARS, Form, TextField
+from bot.domain.answer import FREE_TEXT
 from bot.domain.framework import Framework
 from bot.domain.post import Post
 from bot.domain.question import Question
 from bot.views.cut import cut
-
-FREE_TEXT = "answer"
 
 
 def answer_form(question: Question, post: Post, framework: Framework, values: Mapping[str, str]) -> Form:

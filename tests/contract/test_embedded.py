@@ -14,7 +14,7 @@ import pytest
 
 from bot.errors import Refusal, StoreDown
 from bot.infra.redis.client import Client
-from bot.infra.redis.embedded import embedded_valkey
+from bot.infra.redis.embedded import _launch, embedded_valkey
 
 HOLDER = """
 import asyncio, pathlib, sys
@@ -251,12 +251,14 @@ async def test_a_frozen_server_is_not_replaced(tmp_path: Path) -> None:
             os.kill(pid, signal.SIGCONT)
 
 
-async def test_our_secrets_are_not_handed_on(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The server's environment holds nothing of ours, and a locale that is unknown does not stop it."""
+def test_our_secrets_are_not_handed_on(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is started as the server gets nothing of our environment, and its files are for their owner alone."""
     monkeypatch.setenv("ANTHROPIC_API_KEY", "hush")
-    monkeypatch.setenv("LC_ALL", "xx_YY.UTF-9")
-    async with embedded_valkey(tmp_path) as url:
-        pid = (await server_of(url))["process_id"]
-        shown = subprocess.run(["/bin/ps", "eww", str(pid)], capture_output=True, check=True, text=True).stdout  # noqa: ASYNC221
-        assert "valkey" in shown
-        assert "hush" not in shown
+    program = tmp_path / "program"
+    program.write_text("#!/bin/sh\numask\n/usr/bin/env")
+    program.chmod(0o700)
+    launched = _launch(program, tmp_path, sys.stderr.fileno())
+    said = launched.stdout.decode().splitlines()
+    assert said[0] in {"0077", "077"}
+    assert "LC_ALL=C" in said
+    assert {line.partition("=")[0] for line in said[1:]} <= {"LC_ALL", "PWD", "OLDPWD", "SHLVL", "_"}

@@ -6,12 +6,15 @@ import subprocess
 import sys
 from collections.abc import Sequence
 from itertools import pairwise
+from pathlib import Path
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.domain.question import Question, choose, practice
 from tests.unit.question_case import TOPICS, question
+
+ROOT = Path(__file__).parents[2]
 
 
 def play(bank: Sequence[Question], count: int, seed: str) -> list[Question]:
@@ -99,7 +102,12 @@ def test_every_process_chooses_alike() -> None:
     )
     runs = {
         subprocess.run(
-            [sys.executable, "-c", program], capture_output=True, text=True, check=True, env={"PYTHONHASHSEED": seed}
+            [sys.executable, "-c", program],
+            capture_output=True,
+            text=True,
+            check=True,
+            cwd=ROOT,
+            env={"PYTHONHASHSEED": seed},
         ).stdout
         for seed in ("1", "2")
     }

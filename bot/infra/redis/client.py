@@ -101,6 +101,7 @@ class Client:
                 socket_timeout=timeout_s,
                 socket_connect_timeout=timeout_s,
                 retry=Retry(NoBackoff(), 0),
+                # the third would bring push messages that nobody here reads
                 protocol=2,
                 # half of a surrogate pair in a platform's text or id must come back as it went
                 encoding_errors="surrogatepass",

@@ -1,0 +1,60 @@
+"""What the core needs from the outside, as small Protocols, and the bundle that use cases take first."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from bot.domain.group import GroupId, MemberId
+from bot.ports.chat import Chat, Target, Where
+from bot.ports.jobs import Job, Jobs, Lease
+from bot.ports.model import Library, Purse, Reviewer, ReviewRequest, SelfChecker
+from bot.ports.store import Answers, AnswerWrite, Groups, Look, Outbox, Outgoing, Posts
+
+__all__ = ["AnswerWrite", "Answers", "Chat", "Check", "Clock", "Groups", "Job", "Jobs", "Lease", "Library", "Look", "Outbox", "Outgoing", "Ports", "Posts", "Purse", "ReviewRequest", "Reviewer", "SelfChecker", "Target", "Where"]
+
+
+class Clock(Protocol):
+    """Time is an argument. It comes from Redis, not from the host (or stands still in a script)."""
+
+    def now(self) -> datetime:
+        """The aware UTC instant."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Check:
+    """One line of `doctor`. `fix` says what to do; it is empty when `ok`."""
+
+    name: str
+    ok: bool
+    detail: str
+    fix: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ports:
+    """Everything a use case may need.
+
+    Attributes:
+        reviewer: None when no model is set up.
+        wake: says that fresh work is on the agenda.
+        checks: what `doctor` looks at outside the group: settings, Redis, the model endpoint, the clock.
+    """
+
+    clock: Clock
+    chat: Chat
+    groups: Groups
+    posts: Posts
+    answers: Answers
+    outbox: Outbox
+    jobs: Jobs
+    library: Library
+    purse: Purse
+    reviewer: Reviewer | None
+    self_check: SelfChecker
+    wake: Callable[[], None]
+    checks: Callable[[], Awaitable[Sequence[Check]]]
+    member_key: Callable[[GroupId, MemberId], str]

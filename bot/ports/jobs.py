@@ -1,0 +1,64 @@
+"""Jobs: the agenda, the one place for work that is owed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Protocol
+
+from bot.domain.group import GroupId
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """Something owed: an entry of the agenda, `kind:group:ref`."""
+
+    kind: str
+    group_id: GroupId
+    ref: str
+
+
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lease:
+    """A claimed job. `fence` goes up with every claim; `tries` counts starts."""
+
+    job: Job
+    fence: int
+    tries: int
+
+
+class Jobs(Protocol):
+    """What is owed, and when. Leases with fences; any number of processes."""
+
+    async def add(self, job: Job, due_at: datetime) -> None:
+        """Owe `job` at `due_at`; a job that is already owed moves there (its tries start anew)."""
+        ...
+
+    async def restore(self, jobs: Sequence[tuple[Job, datetime]]) -> int:
+        """Owe each job that is not on the agenda; how many were missing."""
+        ...
+
+    async def drop(self, job: Job) -> None: ...
+
+    async def claim(self, now: datetime, *, limit: int, lease: timedelta) -> Sequence[Lease]:
+        """Take jobs that are due; until `now + lease` nobody else can."""
+        ...
+
+    async def renew(self, leases: Sequence[Lease], now: datetime, *, lease: timedelta) -> None: ...
+
+    async def settle(self, lease: Lease, *, again_at: datetime | None = None, fresh: bool = False) -> bool:
+        """Done, or owed again at `again_at` (`fresh`: tries start anew). False if the fence has moved."""
+        ...
+
+    async def bury(self, lease: Lease, why: str) -> bool:
+        """Stop trying; it stays in the list of the dead."""
+        ...
+
+    async def dead(self) -> Sequence[tuple[Job, str]]: ...
+
+    async def next_due(self) -> datetime | None: ...
+
+    async def owed(self, job: Job) -> datetime | None: ...
