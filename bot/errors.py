@@ -7,9 +7,10 @@ TpmError
     ├── ChatBusy         the platform asked us to wait; nothing was sent
     ├── ChatRefused      the platform said a definite no (kicked, archived, revoked)
     ├── ChatUnsure       a timeout, a reset or a 5xx: it may have been sent
-    ├── ReviewerBusy     the model asked us to wait
-    ├── ReviewerDeclined the model will not judge this text; asking again will not help
-    └── ReviewerDown     the model cannot be used now
+    └── ReviewerTrouble  the model gave no review
+        ├── ReviewerBusy      it asked us to wait
+        ├── ReviewerDeclined  it will not judge this text; asking again will not help
+        └── ReviewerDown      it cannot be used now
 """
 
 from __future__ import annotations
@@ -55,17 +56,25 @@ class ChatUnsure(Trouble):
     """The call broke off: the message may or may not stand."""
 
 
-class ReviewerBusy(Trouble):
+class ReviewerTrouble(Trouble):
+    """The model gave no review. `spent_usd` is what the tries cost all the same."""
+
+    def __init__(self, message: str, *, spent_usd: float = 0.0) -> None:
+        super().__init__(message)
+        self.spent_usd = spent_usd
+
+
+class ReviewerBusy(ReviewerTrouble):
     """The model asked us to wait `retry_after_s` seconds."""
 
-    def __init__(self, message: str, retry_after_s: float) -> None:
-        super().__init__(message)
+    def __init__(self, message: str, retry_after_s: float, *, spent_usd: float = 0.0) -> None:
+        super().__init__(message, spent_usd=spent_usd)
         self.retry_after_s = retry_after_s
 
 
-class ReviewerDeclined(Trouble):
+class ReviewerDeclined(ReviewerTrouble):
     """The model will not judge this text, and asking again will not help."""
 
 
-class ReviewerDown(Trouble):
+class ReviewerDown(ReviewerTrouble):
     """The model cannot be used now (no key, no network, no credit, or garbage after every rung of the ladder)."""

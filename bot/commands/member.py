@@ -33,7 +33,7 @@ def _topic_and_level(ports: Ports, arguments: Mapping[str, str]) -> tuple[str | 
     known = sorted({question.topic for question in ports.library.questions.values()})
     if topics[0] in known:
         return topics[0], level
-    near = difflib.get_close_matches(topics[0], known, n=1, cutoff=0.4) or [
+    near = difflib.get_close_matches(topics[0], known, n=1, cutoff=0.6) or [
         name for name in known if topics[0] in name
     ]
     raise Refusal(help_card.unknown_topic(topics[0], near[0] if near else None, known))

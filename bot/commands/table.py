@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from bot.cards import Reply
 from bot.commands import admin, member
 from bot.commands.spec import Argument, Audience, CommandSpec, Context, Kind
+from bot.errors import Refusal
 from bot.usecases import manage_group
 from bot.views import help_card
 
@@ -88,6 +89,8 @@ async def _help(context: Context, arguments: Mapping[str, str]) -> Reply:
     for spec in shown if topic else ():
         if topic in {spec.name, spec.name.removeprefix("tpm-")}:
             return help_card.one(spec.usage, spec.summary, [(row.usage, row.summary) for row in spec.verbs or ()])
+    if topic:
+        raise Refusal(help_card.unknown_command(topic, None))
     return help_card.overview([(spec.usage, spec.summary) for spec in shown], context.group)
 
 

@@ -13,7 +13,7 @@ from bot.domain.judge import with_framework_points
 from bot.domain.post import Post
 from bot.domain.question import Question
 from bot.domain.review import Review, SelfCheck
-from bot.errors import ReviewerBusy, ReviewerDeclined, ReviewerDown, Trouble
+from bot.errors import ReviewerBusy, ReviewerDeclined, ReviewerDown, ReviewerTrouble, Trouble
 from bot.ports import Job, Ports, Target, Where
 from bot.usecases import owed
 from bot.usecases.deliver import deliver
@@ -111,8 +111,12 @@ async def read(ports: Ports, group: Group, question: Question, member: Member, a
     try:
         made = await judge_answer(ports.reviewer, ports.library, request, answer, ports.clock.now())
         spent_usd = made.stamp.cost_usd
-    except ReviewerDeclined:
+    except ReviewerDeclined as declined:
+        spent_usd = declined.spent_usd
         return _self_check(ports, question, answer, notices.MODEL_DECLINED, retried=False)
+    except ReviewerTrouble as trouble:
+        spent_usd = trouble.spent_usd
+        raise
     finally:
         await ports.purse.adjust(today, member.id, spent_usd - expected_usd)
     return made

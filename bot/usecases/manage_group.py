@@ -101,18 +101,19 @@ async def reschedule(ports: Ports, group: Group, wishes: Wishes) -> Card:
         )
 
     changed = await _replan(ports, group, change)
-    return admin_card.schedule(changed, _next_dates(ports, changed), ports.clock.now(), changed=wishes != Wishes())
+    dates = await _next_dates(ports, changed)
+    return admin_card.schedule(changed, dates, ports.clock.now(), changed=wishes != Wishes())
 
 
 async def show_schedule(ports: Ports, group: Group) -> Card:
     """The schedule and the next dates."""
-    return admin_card.schedule(group, _next_dates(ports, group), ports.clock.now(), changed=False)
+    return admin_card.schedule(group, await _next_dates(ports, group), ports.clock.now(), changed=False)
 
 
 async def skip(ports: Ports, group: Group, value: str) -> Card:
     """Post nothing on a date (by default the next one); the day is neutral for streaks."""
     now = ports.clock.now()
-    upcoming = post_question.next_post(group, now)
+    upcoming = await post_question.upcoming_post(ports, group, now)
     if value.strip():
         day = parse_day(value, group.schedule.local_day(now))
     elif upcoming is None:
@@ -120,14 +121,15 @@ async def skip(ports: Ports, group: Group, value: str) -> Card:
     else:
         day = upcoming[0]
     due_at = group.schedule.instant(day)
-    if due_at is None or due_at <= now or day.isoweekday() not in group.schedule.days:
+    posted = await post_question.is_posted(ports, group, day)
+    if posted or due_at is None or due_at <= now or day.isoweekday() not in group.schedule.days:
         raise Refusal(notices.nothing_to_skip(day))
     today = group.schedule.local_day(now)
     kept = frozenset(known for known in group.skips if known >= today)
     if len(kept) >= MOST_SKIPS:
         raise Refusal(notices.TOO_MANY_SKIPS)
     changed = await _replan(ports, group, lambda known: replace(known, skips=kept | {day}))
-    return admin_card.skipped(changed, day, _next_dates(ports, changed), now)
+    return admin_card.skipped(changed, day, await _next_dates(ports, changed), now)
 
 
 async def pause(ports: Ports, group: Group) -> Card:
@@ -139,7 +141,7 @@ async def pause(ports: Ports, group: Group) -> Card:
 async def resume(ports: Ports, group: Group) -> Card:
     """Post again from the next scheduled time on."""
     changed = await _replan(ports, group, lambda known: replace(known, paused=False))
-    return admin_card.schedule(changed, _next_dates(ports, changed), ports.clock.now(), changed=True)
+    return admin_card.schedule(changed, await _next_dates(ports, changed), ports.clock.now(), changed=True)
 
 
 async def preview(ports: Ports, group: Group) -> Card:
@@ -147,7 +149,7 @@ async def preview(ports: Ports, group: Group) -> Card:
     question = await post_question.upcoming_question(ports, group)
     if question is None:
         raise Refusal(notices.NO_QUESTION_LEFT)
-    upcoming = post_question.next_post(group, ports.clock.now())
+    upcoming = await post_question.upcoming_post(ports, group, ports.clock.now())
     return admin_card.preview(question, upcoming, group, ports.library.framework)
 
 
@@ -183,7 +185,7 @@ async def name_facilitator(ports: Ports, group: Group, name: str) -> Card:
 
 async def doctor(ports: Ports, group: Group) -> Card:
     """Everything that must work, one line each, with the fix where it does not."""
-    upcoming = post_question.next_post(group, ports.clock.now())
+    upcoming = await post_question.upcoming_post(ports, group, ports.clock.now())
     dead = [job for job, _ in await ports.jobs.dead() if job.group_id == group.id]
     return admin_card.doctor(await ports.checks(), group, upcoming, dead, ports.clock.now())
 
@@ -200,11 +202,11 @@ async def _replan(ports: Ports, group: Group, change: Callable[[Group], Group]) 
     return changed
 
 
-def _next_dates(ports: Ports, group: Group, count: int = 5) -> list[tuple[date, str]]:
+async def _next_dates(ports: Ports, group: Group, count: int = 5) -> list[tuple[date, str]]:
     """The next dates with a post and their local times as text."""
     dates: list[tuple[date, str]] = []
     after = ports.clock.now()
-    while len(dates) < count and (upcoming := post_question.next_post(group, after)) is not None:
+    while len(dates) < count and (upcoming := await post_question.upcoming_post(ports, group, after)) is not None:
         day, after = upcoming
         dates.append((day, f"{group.schedule.at:%H:%M}"))
     return dates

@@ -9,7 +9,7 @@ from datetime import date, datetime
 from typing import Any
 
 from bot.cards import Attachment, Card
-from bot.domain.group import AwayRange, Group, Member, QuietHours
+from bot.domain.group import AwayRange, Group, Member, MemberId, QuietHours
 from bot.domain.parse import parse_day, parse_time
 from bot.domain.review import Review
 from bot.errors import Refusal, Trouble
@@ -119,6 +119,7 @@ async def forget(ports: Ports, group: Group, member: Member) -> Card:
                 except Trouble as trouble:
                     raise Refusal(notices.FORGET_AGAIN) from trouble
     erased = await ports.groups.forget(group.id, member.id)
+    await ports.groups.update(group.id, lambda known: _without_roles(known, member.id))
     return me_card.forgotten({**erased, "messages": messages})
 
 
@@ -128,6 +129,13 @@ async def _change(ports: Ports, group: Group, member: Member, change: Callable[[
     if post is not None and post.is_open(ports.clock.now()):
         await plan_reminder(ports, group, post, changed)
     return me_card.settings(changed, group, changed=True)
+
+
+def _without_roles(group: Group, member_id: MemberId) -> Group:
+    """Who manages the channel on the platform stays an admin without being named here."""
+    return replace(
+        group, admin_ids=group.admin_ids - {member_id}, facilitator_ids=group.facilitator_ids - {member_id}
+    )
 
 
 def _begun(member: Member, today: date) -> tuple[AwayRange, ...]:

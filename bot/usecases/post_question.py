@@ -43,8 +43,7 @@ async def post_now(ports: Ports, group: Group) -> Post:
     """Post today's question at once. Raises Refusal when today already has one or the bank is empty."""
     now = ports.clock.now()
     day = group.schedule.local_day(now)
-    standing = await ports.posts.get(group.id, day)
-    if standing is not None and standing.state is PostState.SENT:
+    if await is_posted(ports, group, day):
         raise Refusal(notices.already_posted(day))
     post = await _post(ports, group, day, now, late=False)
     if post is None:
@@ -120,6 +119,8 @@ async def _post(ports: Ports, group: Group, day: date, due_at: datetime, *, late
     card = question_card.daily(question, opening, group, ports.library.framework, late=late)
     message, begun = await deliver(ports, group.id, post_key(day), _channel(group), card)
     sent = await ports.posts.sent(group.id, day, message, now, closes_at)
+    if sent.message != message:  # another process recorded the day as missed meanwhile
+        await ports.chat.delete(message)
     if begun.contested:
         await ports.jobs.add(owed.audit(group.id, day), now + AUDIT_AFTER)
     return sent
@@ -163,6 +164,20 @@ def _channel(group: Group) -> Target:
 def next_post(group: Group, now: datetime) -> tuple[date, datetime] | None:
     """The next local date and instant with a post; None when paused or nothing is scheduled."""
     return None if group.paused else group.schedule.next_due(now, skips=group.skips)
+
+
+async def upcoming_post(ports: Ports, group: Group, after: datetime) -> tuple[date, datetime] | None:
+    """The next local date and instant that will get a post: a day that has its post already is passed over."""
+    found = next_post(group, after)
+    while found is not None and await is_posted(ports, group, found[0]):
+        found = next_post(group, found[1])
+    return found
+
+
+async def is_posted(ports: Ports, group: Group, day: date) -> bool:
+    """Whether the question of `day` stands."""
+    post = await ports.posts.get(group.id, day)
+    return post is not None and post.state is PostState.SENT
 
 
 def owed_post(group: Group, last: Post | None, now: datetime) -> tuple[Job, datetime] | None:

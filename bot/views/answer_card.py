@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 from bot.cards import MOST_CARD_CHARS, Attachment, Block, Bold, Button, Buttons, Card, Own, Quote, Text
-from bot.domain.answer import FEWEST_WORDS, Answer, Measure
+from bot.domain.answer import Answer, Measure
 from bot.domain.framework import Framework
 from bot.domain.group import Member
 from bot.views.cut import cut
@@ -39,7 +39,7 @@ def not_counted(day: date, message_id: str, size: Measure, *, answered: bool) ->
     elif size.words == 0 and size.cjk_chars == 0:
         return Card("not-counted", (Text(("I found no words in that message, so it is not an answer.",)),))
     else:
-        text = f"{found(size)} An answer needs {FEWEST_WORDS}, so I read this as talk."
+        text = f"{found(size)} So I read this as talk."
     button = Button("Count as my answer", f"count:{day}:{message_id}")
     return Card("not-counted", (Text((text,)), Buttons((button,))), data={"words": size.words})
 

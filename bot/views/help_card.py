@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 from collections.abc import Sequence
 
 from bot.cards import Bullets, Card, Code, Heading, Span, Text
@@ -53,18 +54,20 @@ def unknown_verb(command: str, verb: str, near: str | None) -> str:
 
 def unknown_choice(usage: str, word: str, choices: Sequence[str]) -> str:
     """Refuses a value that is none of the choices."""
-    return f"I do not know {word[:40]} here; it can be {', '.join(choices)}. Type it as /{usage}. Nothing was changed."
+    near = difflib.get_close_matches(word.lower(), choices, n=1, cutoff=0.5)
+    hint = f"Did you mean {near[0]}?" if near else f"It can be {', '.join(choices)}."
+    return f"I do not know “{word[:40]}” here. {hint} Type it as /{usage}. Nothing was changed."
 
 
 def unknown_topic(topic: str, near: str | None, known: Sequence[str]) -> str:
     """Refuses a topic that the bank does not have."""
     hint = f"Did you mean {near}? " if near else ""
-    return f"The bank has no topic {topic[:40]}. {hint}Topics: {', '.join(known)}."
+    return f"The bank has no topic “{topic[:40]}”. {hint}Topics: {', '.join(known)}."
 
 
 def too_much(usage: str, rest: str) -> str:
     """Refuses what is left over after the arguments."""
-    return f"I do not know what to do with {rest[:60]}. Type it as /{usage}. Nothing was changed."
+    return f"I do not know what to do with “{rest[:60]}”. Type it as /{usage}. Nothing was changed."
 
 
 def _table(rows: Sequence[Row], *, slash: bool = True) -> Bullets:

@@ -82,16 +82,18 @@ def too_long(chars: int) -> str:
 
 def too_short(size: Measure) -> str:
     """Why a form came back."""
-    return f"{found(size)} An answer needs {FEWEST_WORDS} words. What you typed is kept."
+    return f"{found(size)} What you typed is kept."
 
 
 def found(size: Measure) -> str:
-    """How much an answer holds, in words."""
+    """How much is there, and how much an answer needs."""
+    words = f"{size.words} {'word' if size.words == 1 else 'words'}"
+    if size.cjk_chars and size.words:
+        need = f"{FEWEST_WORDS} words or {FEWEST_CJK_CHARS} such characters, or some of both"
+        return f"I count {words} and {size.cjk_chars} characters of scripts without spaces. An answer needs {need}."
     if size.cjk_chars:
-        return f"I count {size.cjk_chars} characters of {FEWEST_CJK_CHARS}."
-    if size.words == 0:
-        return "I found no words."
-    return f"I count {size.words} {'word' if size.words == 1 else 'words'}."
+        return f"I count {size.cjk_chars} characters. An answer in this script needs {FEWEST_CJK_CHARS}."
+    return f"I count {words if size.words else 'no words'}. An answer needs {FEWEST_WORDS}."
 
 
 def already_posted(day: date) -> str:

@@ -40,4 +40,4 @@ def streak(counted: Streak, member: Member) -> Card:
 
 
 def _words(line: LedgerLine) -> str:
-    return f"{WORDS[line.mark]} (streak {line.run})"
+    return f"{WORDS[line.mark]} (streak {line.run})" if line.run else WORDS[line.mark]

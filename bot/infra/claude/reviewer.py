@@ -15,7 +15,7 @@ from typing import Any
 
 from bot.domain.judge import with_framework_points
 from bot.domain.review import Reading, Stamp, Usage
-from bot.errors import ReviewerBusy, ReviewerDeclined, ReviewerDown, Trouble
+from bot.errors import ReviewerBusy, ReviewerDeclined, ReviewerDown, ReviewerTrouble
 from bot.infra.claude import check, pricing
 from bot.infra.claude.check import Bounds
 from bot.infra.claude.endpoint import Endpoint, Timeouts
@@ -111,7 +111,7 @@ class ClaudeReviewer:
                     break
             else:
                 return reading, self._stamp(model, rung if model == self._models[0] else "other model", bill)
-        raise _verdict(failures)
+        raise _verdict(failures, bill.usd)
 
     async def _ask_model(self, model: str, request: ReviewRequest, bill: _Bill) -> tuple[Reading, str]:
         if self._schema_works:
@@ -188,11 +188,12 @@ def _worth_another_model(failure: CallFailed) -> bool:
     return failure.trip not in _SAME_FOR_ALL_MODELS
 
 
-def _verdict(failures: list[CallFailed]) -> Trouble:
+def _verdict(failures: list[CallFailed], spent_usd: float) -> ReviewerTrouble:
     said = "; then ".join(map(str, failures))
     if all(failure.trip is Trip.DECLINED for failure in failures):
-        return ReviewerDeclined(said)
+        return ReviewerDeclined(said, spent_usd=spent_usd)
     waits = [failure for failure in failures if failure.trip in (Trip.BUSY, Trip.OVERLOADED)]
     if waits:
-        return ReviewerBusy(said, max(failure.retry_after_s or DEFAULT_WAIT_S for failure in waits))
-    return ReviewerDown(said)
+        wait_s = max(failure.retry_after_s or DEFAULT_WAIT_S for failure in waits)
+        return ReviewerBusy(said, wait_s, spent_usd=spent_usd)
+    return ReviewerDown(said, spent_usd=spent_usd)
