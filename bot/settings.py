@@ -12,6 +12,12 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from bot.errors import Refusal
 
+_FIXES = {
+    "float_parsing": "write a number of dollars, such as 5 or 0.5",
+    "greater_than_equal": "write 0 or more",
+    "finite_number": "write a number of dollars, such as 5 or 0.5",
+}
+"""Kind of fault as pydantic names it -> what to do."""
 LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
 
 
@@ -97,5 +103,5 @@ def read(**overrides: Any) -> Settings:
 def _fault(fault: Mapping[str, Any]) -> str:
     """One line: the variable and what to do. The value is never printed: it may be a secret."""
     name = str(fault["loc"][0])
-    message = str(fault["msg"]).removeprefix("Value error, ")
+    message = _FIXES.get(str(fault["type"])) or str(fault["msg"]).removeprefix("Value error, ")
     return f"  {name}: {message}"

@@ -15,6 +15,7 @@ from bot.domain.group import Group, MemberId
 from bot.domain.parse import days_text
 from bot.domain.post import PostState
 from bot.domain.schedule import Schedule
+from bot.errors import Refusal
 from bot.inbound import Inbound
 from bot.infra.clock import SteppedClock
 from bot.infra.library import packaged_library
@@ -105,6 +106,7 @@ async def run_script(settings: Settings, text: str, *, start: datetime | None, a
         room = Room(settings.data_dir)
         try:
             clock = SteppedClock(start or _start(schedule))
+            _check_order(room, clock.now(), schedule.zone)
             async with _host(settings, url, room, clock) as host:
                 await _group(host, room, wishes)
                 await play(script, host, room, ZoneInfo(wishes.zone), sys.stdout, as_json=as_json)
@@ -120,6 +122,7 @@ async def run_keyboard(settings: Settings, *, start: datetime | None) -> None:
         room = Room(settings.data_dir)
         try:
             clock = SteppedClock(start) if start else None
+            _check_order(room, start, _local_zone())
             async with _host(settings, url, room, clock) as host:
                 group = await _group(host, room, GroupLine(zone=_local_zone(), days=EVERY_DAY))
                 await _first_question(host, group)
@@ -127,6 +130,17 @@ async def run_keyboard(settings: Settings, *, start: datetime | None) -> None:
                     await talk(host, room, ZoneInfo(group.schedule.zone), folder=settings.data_dir, commands=COMMANDS)
         finally:
             room.close()
+
+
+def _check_order(room: Room, start: datetime | None, zone: str) -> None:
+    """Time goes on in a room. Raises Refusal when `start` lies before what happened there."""
+    newest = max((message.at for message in room.messages.values()), default=None)
+    if start is not None and newest is not None and start < newest:
+        shown = newest.astimezone(ZoneInfo(zone)).isoformat(timespec="minutes")
+        raise Refusal(
+            f"This data goes on until {shown}, and time does not go back. Begin there or later with --start, "
+            "or name another folder with --data DIR."
+        )
 
 
 @asynccontextmanager

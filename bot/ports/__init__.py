@@ -9,11 +9,11 @@ from typing import Protocol
 
 from bot.domain.group import GroupId, MemberId
 from bot.ports.chat import Chat, Target, Where
-from bot.ports.jobs import Job, Jobs, Lease
+from bot.ports.jobs import MOST_STARTS, Job, Jobs, Lease
 from bot.ports.model import Library, Purse, Reviewer, ReviewRequest, SelfChecker
 from bot.ports.store import Answers, AnswerWrite, Groups, Look, Outbox, Outgoing, Posts
 
-__all__ = ["AnswerWrite", "Answers", "Chat", "Check", "Clock", "Groups", "Job", "Jobs", "Lease", "Library", "Look", "Outbox", "Outgoing", "Ports", "Posts", "Purse", "ReviewRequest", "Reviewer", "SelfChecker", "Target", "Where"]
+__all__ = ["MOST_STARTS", "AnswerWrite", "Answers", "Chat", "Check", "Clock", "Groups", "Job", "Jobs", "Lease", "Library", "Look", "Outbox", "Outgoing", "Ports", "Posts", "Purse", "ReviewRequest", "Reviewer", "SelfChecker", "Target", "Where"]
 
 
 class Clock(Protocol):

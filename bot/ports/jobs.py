@@ -10,6 +10,10 @@ from typing import Protocol
 from bot.domain.group import GroupId
 
 
+MOST_STARTS = 3
+"""A job that was started this often and never settled is given up: it may be what kills its workers."""
+
+
 @dataclass(frozen=True, slots=True)
 class Job:
     """Something owed: an entry of the agenda, `kind:group:ref`."""
@@ -43,8 +47,11 @@ class Jobs(Protocol):
 
     async def drop(self, job: Job) -> None: ...
 
-    async def claim(self, now: datetime, *, limit: int, lease: timedelta) -> Sequence[Lease]:
-        """Take jobs that are due; until `now + lease` nobody else can."""
+    async def claim(self, now: datetime, *, limit: int, lease: timedelta, last_starts: int = 1) -> Sequence[Lease]:
+        """Take jobs that are due; until `now + lease` nobody else can.
+
+        At most `last_starts` of them are jobs of which this is the last start; the others of that kind are due later.
+        """
         ...
 
     async def renew(self, leases: Sequence[Lease], now: datetime, *, lease: timedelta) -> None: ...

@@ -10,13 +10,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from bot.errors import ChatBusy, ReviewerBusy, StoreDown, Trouble
-from bot.ports import Job, Lease, Ports
+from bot.ports import MOST_STARTS, Job, Lease, Ports
 
 log = logging.getLogger(__name__)
 
 LEASE = timedelta(seconds=60)
 MOST_AT_ONCE = 64
-MOST_STARTS = 3
 PAUSE_AFTER_TROUBLE = timedelta(seconds=30)
 
 
@@ -53,12 +52,19 @@ class Worker:
         self._renewed_at: datetime | None = None
 
     async def tick(self) -> int:
-        """Claim what is due, as far as there is room, and start it; how many were started."""
+        """Claim what is due, as far as there is room, and start it; how many were started.
+
+        Last starts are made one at a time: the job that kills its worker must not take with it the last start of others
+        which only ran beside it.
+        """
         await self._renew()
         room = MOST_AT_ONCE - len(self._running)
         if room <= 0:
             return 0
-        leases = await self._ports.jobs.claim(self._ports.clock.now(), limit=room, lease=self._lease)
+        last_starts = 0 if any(lease.tries == MOST_STARTS for lease in self._running.values()) else 1
+        leases = await self._ports.jobs.claim(
+            self._ports.clock.now(), limit=room, lease=self._lease, last_starts=last_starts
+        )
         for lease in leases:
             task = asyncio.create_task(self._do(lease), name=f"{lease.job.kind}:{lease.job.group_id}")
             self._running[task] = lease

@@ -50,7 +50,9 @@ class Record:
             os.close(fd)
 
     def lines(self, *did: str) -> list[Line]:
-        lines = [Line(**json.loads(raw)) for raw in self._path.read_bytes().splitlines()]
+        # the last line may be half there yet
+        whole, _, _ = self._path.read_bytes().rpartition(b"\n")
+        lines = [Line(**json.loads(raw)) for raw in whole.splitlines()]
         return [line for line in lines if not did or line.did in did]
 
     def standing(self, what: str) -> list[Line]:

@@ -21,6 +21,7 @@ from tests.e2e.file_chat import Record
 POSTS = 500
 KILL_WORKER_AT = (60, 150, 330, 420)
 KILL_SERVER_AT = 240
+NEIGHBOURS = 12
 LEASE_S = 2.0
 MEMORY_S = 2.0
 """What an append-only file with `everysec` may lose (reliability.md 1.1)."""
@@ -83,7 +84,7 @@ def _in_flight(record: Record, key: str, killed_s: float) -> set[str]:
 async def test_poison_is_given_up_and_takes_nobody_with_it(store: Store, valkey_url: str, tmp_path: Path) -> None:
     """A job that kills its worker is started three times and ends among the dead; its neighbours are all done."""
     groups = Groups(store, await store.client.time())
-    await groups.found(40)
+    await groups.found(NEIGHBOURS)
     poison = Job("poison", groups.all[0].id, "p1")
     await store.jobs.add(poison, await store.client.time() - timedelta(hours=1))
     async with crew(valkey_url, tmp_path, lease_s=1.0, slow_s=0.2) as workers:
@@ -98,7 +99,7 @@ async def test_poison_is_given_up_and_takes_nobody_with_it(store: Store, valkey_
         assert len(record.lines("poison")) == 3
         assert [job for job, _ in await store.jobs.dead()] == [poison]
         assert await store.jobs.owed(poison) is None
-        assert len(record.standing(groups.key)) == 40
+        assert len(record.standing(groups.key)) == NEIGHBOURS
         assert len(record.standing(f"notice:dead:poison:p1:{ADMIN}")) == 1
 
 

@@ -11,10 +11,13 @@ from bot.infra.redis.client import Client
 from bot.infra.redis.codec import due_ms, from_ms, now_ms, text
 from bot.infra.redis.keys import Keys
 from bot.infra.redis.scripts import Argument, Command
-from bot.ports import Job, Lease
+from bot.ports import MOST_STARTS, Job, Lease
 
 AT_ONCE = 250
 """Jobs in one script: about 1 ms, so that nobody else waits long."""
+
+LATER = timedelta(milliseconds=100)
+"""How long a job waits for its last start while another one has its own: they must not stand in the way of fresh ones."""
 
 
 class RedisJobs:
@@ -41,12 +44,14 @@ class RedisJobs:
         """Owe it no more, whoever holds it; also off the list of the dead."""
         await self._redis.call(*drop_command(_entry(job)))
 
-    async def claim(self, now: datetime, *, limit: int, lease: timedelta) -> Sequence[Lease]:
+    async def claim(self, now: datetime, *, limit: int, lease: timedelta, last_starts: int = 1) -> Sequence[Lease]:
         taken: list[Lease] = []
         keys = [Keys.due(), Keys.leases(), Keys.fence()]
         while len(taken) < limit:
             wanted = min(limit - len(taken), AT_ONCE)
-            found = await self._redis.script("claim", keys, now_ms(now), due_ms(now + lease), wanted)
+            left = last_starts - sum(held.tries == MOST_STARTS for held in taken)
+            times = (now_ms(now), due_ms(now + lease))
+            found = await self._redis.script("claim", keys, *times, wanted, MOST_STARTS, left, due_ms(now + LATER))
             taken += map(_lease, found[::3], found[1::3], found[2::3])
             if len(found) < 3 * wanted:
                 break
