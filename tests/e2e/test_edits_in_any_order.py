@@ -12,7 +12,7 @@ FIRST = (
 )
 SECOND = (
     "I would ask first how often the whole file is needed, and I would set a limit of 16,000 tokens for everybody, "
-    "with one slot at night for the few files that the model must read from the first to the last page, twice if need be."
+    "with one slot at night for the few files that the model must read from the first to the last page."
 )
 STEPS = {
     "twice-in-a-second": (["> {first}", "> {second}"], "{first}\n{second}", 1),
@@ -74,8 +74,8 @@ def test_a_deletion_after_the_close_keeps_the_day(tmp_path_factory: pytest.TempP
 def test_an_answer_to_a_closed_window_is_late(tmp_path_factory: pytest.TempPathFactory) -> None:
     """An answer after the close, by thread or by form, gets feedback and says that it brings no streak."""
     script = (
-        f"! group days=mon,wed\nben> /tpm-help\ncleo> /tpm-help\n! advance 37h\nben> {FIRST}\ncleo> /tpm-question\ncleo> [Answer]\n"
-        f'cleo> {{s1="{FIRST}"}}\n! settle\nben> /tpm-streak\ncleo> /tpm-streak\n'
+        f"! group days=mon,wed\nben> /tpm-help\ncleo> /tpm-help\n! advance 37h\nben> {FIRST}\n"
+        f'cleo> /tpm-question\ncleo> [Answer]\ncleo> {{s1="{FIRST}"}}\n! settle\nben> /tpm-streak\ncleo> /tpm-streak\n'
     )
     outcome = played(tmp_path_factory.mktemp("late"), script)
     assert {line.to for line in outcome.feedback()} == {"ben", "cleo"}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import ssl
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -75,6 +76,10 @@ def mapped() -> Iterator[None]:
     try:
         yield
     except (RedisError, OSError) as error:
+        task = asyncio.current_task()
+        if task is not None and task.cancelling():
+            # a connection that breaks while its task is cancelled swallows the cancellation, and the task would go on
+            raise asyncio.CancelledError from error
         raise StoreDown(_reason(error)) from error
 
 
