@@ -65,14 +65,22 @@ async def _on_wake(beat: Callable[[], Awaitable[None]], wake: Wake) -> None:
 
 
 def _one_at_a_time(beat: Beat) -> Callable[[], Awaitable[None]]:
-    """A beat that waits for the one before, and survives a storage that does not answer."""
+    """A beat that waits for the one before, and survives a storage that does not answer; each outage is told once."""
     lock = asyncio.Lock()
+    is_down = False
 
     async def call() -> None:
+        nonlocal is_down
         async with lock:
             try:
                 await beat()
             except StoreDown as down:
-                log.warning("the heartbeat found no storage: %s", down)
+                if not is_down:
+                    log.warning("the heartbeat found no storage, and tries on: %s", down)
+                is_down = True
+            else:
+                if is_down:
+                    log.warning("the heartbeat found its storage again")
+                is_down = False
 
     return call

@@ -9,7 +9,6 @@ from typing import Protocol
 
 from bot.domain.group import GroupId
 
-
 MOST_STARTS = 3
 """A job that was started this often and never settled is given up: it may be what kills its workers."""
 
@@ -50,7 +49,7 @@ class Jobs(Protocol):
     async def claim(self, now: datetime, *, limit: int, lease: timedelta, last_starts: int = 1) -> Sequence[Lease]:
         """Take jobs that are due; until `now + lease` nobody else can.
 
-        At most `last_starts` of them are jobs of which this is the last start; the others of that kind are due later.
+        At most `last_starts` of them are jobs of which this is the last start; the others of that kind wait.
         """
         ...
 

@@ -5,25 +5,30 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from bot.ports import Job, Ports
-from bot.usecases import give_feedback, owed, post_question, remind, share_answer
-from bot.usecases.notify import tell_facilitators
+from bot.usecases import give_feedback, notify, owed, post_question, redraw, remind, share_answer
+from bot.usecases.plan_posts import plan_next
 from bot.usecases.work import Work
-from bot.views import notices
 
 WORKS: Mapping[str, Work] = {
     owed.POST: post_question.run,
     owed.SHARE: share_answer.run,
     owed.REVIEW: give_feedback.run,
+    owed.REDRAW: redraw.run,
     owed.REMIND: remind.run,
     owed.AUDIT: post_question.audit,
+    owed.NOTICE: notify.run,
 }
 
 
 async def report_dead(ports: Ports, job: Job) -> None:
-    """Tell the facilitators of a job that was given up; a dead daily post must not end the posts after it."""
+    """Tell the facilitators of work that was given up, once a day for each kind.
+
+    A dead daily post must not end the posts after it; of a dead notice nobody is told by another.
+    """
     group = await ports.groups.get(job.group_id)
-    if group is None:
+    if group is None or job.kind == owed.NOTICE:
         return
+    now = ports.clock.now()
     if job.kind == owed.POST:
-        await post_question.plan_next(ports, group, after=ports.clock.now())
-    await tell_facilitators(ports, group, f"dead:{job.kind}:{job.ref}", notices.job_dead(job.kind))
+        await plan_next(ports, group, after=now)
+    await notify.tell_facilitators(ports, group, f"dead:{job.kind}:{group.schedule.local_day(now)}")

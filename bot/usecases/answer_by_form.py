@@ -14,7 +14,6 @@ from bot.domain.question import Question
 from bot.errors import Refusal
 from bot.inbound import Caller, Submission
 from bot.ports import Look, Ports
-from bot.usecases.give_feedback import refresh
 from bot.usecases.take_answer import Decision, is_late, store
 from bot.views import answer_card, notices
 from bot.views.answer_form import answer_form
@@ -59,8 +58,6 @@ async def _store(
 
     decision = await store(ports, group.id, caller, post.day, decide, share=True)
     await ports.answers.save_draft(group.id, post.day, member.id, {})
-    if decision.answer is not None and existing is not None:
-        await refresh(ports, group.id, post.day, member.id)
     return answer_card.saved(
         post.day,
         changed=existing is not None,

@@ -2,23 +2,18 @@
 
 from __future__ import annotations
 
-import logging
 from datetime import date
 
 from bot.cards import Card
 from bot.domain.answer import MOST_CHARS, edited, without
-from bot.domain.group import GroupId, MemberId
+from bot.domain.group import GroupId
 from bot.domain.streak import Took
-from bot.errors import Refusal, StoreDown, Trouble
+from bot.errors import Refusal, StoreDown
 from bot.inbound import Deleted, Edited, Said, said_event
 from bot.ports import AnswerWrite, Look, Ports
 from bot.usecases import owed
-from bot.usecases.give_feedback import feedback_key, refresh
-from bot.usecases.share_answer import share_key
 from bot.usecases.take_answer import MOST_RACES, Decision, said, store
 from bot.views import notices
-
-log = logging.getLogger(__name__)
 
 
 async def edit(ports: Ports, group_id: GroupId, day: date, change: Edited) -> Card | None:
@@ -42,7 +37,6 @@ async def edit(ports: Ports, group_id: GroupId, day: date, change: Edited) -> Ca
 
     decision = await store(ports, group_id, change.caller, day, decide)
     if decision.answer is not None:
-        await refresh(ports, group_id, day, change.caller.member_id)
         return None
     if blank:
         gone = Deleted(caller=change.caller, message_id=change.message_id, deleted_at=change.edited_at)
@@ -83,22 +77,10 @@ async def delete(ports: Ports, group_id: GroupId, day: date, change: Deleted) ->
             answer=left,
             expected_version=answer.version if answer else 0,
             took=Took.NOTHING if gone and not keep_day else None,
+            job=owed.redraw(group_id, day, member_id) if known else None,
+            due_at=ports.clock.now() if known else None,
         )
         if await ports.answers.write(group_id, write):
-            await (_withdraw(ports, group_id, day, change.caller.member_id) if gone else refresh(ports, group_id, day, change.caller.member_id))
+            ports.wake()
             return
     raise StoreDown("a deletion lost every race for its write")
-
-
-async def _withdraw(ports: Ports, group_id: GroupId, day: date, member_id: MemberId) -> None:
-    """Nothing is owed for a withdrawn answer, and no card goes on quoting it."""
-    await ports.jobs.drop(owed.review(group_id, day, member_id))
-    await ports.jobs.drop(owed.share(group_id, day, member_id))
-    for key in (feedback_key(day, member_id), share_key(day, member_id)):
-        message = await ports.outbox.get(group_id, key)
-        if message is not None:
-            await ports.outbox.drop(group_id, key)
-            try:
-                await ports.chat.delete(message)
-            except Trouble as trouble:
-                log.warning("a card of a withdrawn answer still stands: %s", trouble)

@@ -37,6 +37,16 @@ async def deliver(ports: Ports, group_id: GroupId, key: str, to: Target, card: C
     return winner, begun
 
 
+async def take_back(ports: Ports, group_id: GroupId, key: str) -> bool:
+    """Delete the message under `key`, if it stands; whether it did. Raises what the chat raises: then it still stands."""
+    message = await ports.outbox.get(group_id, key)
+    if message is None:
+        return False
+    await ports.chat.delete(message)
+    await ports.outbox.drop(group_id, key)
+    return True
+
+
 async def clear_copies(ports: Ports, to: Target, key: str, kept: MessageRef, begun: Outgoing) -> int:
     """Delete every copy of a message but `kept`; how many there were."""
     copies = [

@@ -8,12 +8,12 @@ from datetime import date, timedelta
 
 from bot.cards import Card
 from bot.domain.answer import Answer
-from bot.domain.group import FeedbackMode, Group, GroupId, Member, MemberId
+from bot.domain.group import FeedbackMode, Group, Member, MemberId
 from bot.domain.judge import with_framework_points
 from bot.domain.post import Post
 from bot.domain.question import Question
 from bot.domain.review import Review, SelfCheck
-from bot.errors import ReviewerBusy, ReviewerDeclined, ReviewerDown, ReviewerTrouble, Trouble
+from bot.errors import ReviewerBusy, ReviewerDeclined, ReviewerDown, ReviewerTrouble
 from bot.ports import Job, Ports, Target, Where
 from bot.usecases import owed
 from bot.usecases.deliver import deliver
@@ -42,28 +42,12 @@ async def run(ports: Ports, job: Job) -> Again | None:
     return await _review(ports, group, look.post, look.member, look.answer, stored)
 
 
-async def refresh(ports: Ports, group_id: GroupId, day: date, member_id: MemberId) -> None:
-    """Draw the feedback card again after the answer changed. A courtesy: the change itself is stored already."""
-    message = await ports.outbox.get(group_id, feedback_key(day, member_id))
-    stored = await ports.answers.review(group_id, day, member_id)
-    if message is None or stored is None:
-        return
-    group = await ports.groups.get(group_id)
-    look = await ports.answers.look(group_id, day, member_id, event="")
-    if group is None or look.answer is None or look.member is None:
-        return
-    try:
-        await ports.chat.edit(message, _card(ports, group, look.member, look.answer, stored))
-    except Trouble as trouble:
-        log.warning("a feedback card could not be redrawn: %s", trouble)
-
-
 async def show(
     ports: Ports, group: Group, post: Post, member: Member, answer: Answer, made: Review | SelfCheck
 ) -> None:
     """Put the card where it belongs: one message for an answer, edited when there is something newer."""
     key = feedback_key(answer.day, member.id)
-    card = _card(ports, group, member, answer, made)
+    card = card_of(ports, group, member, answer, made)
     standing = await ports.outbox.get(group.id, key)
     if standing is None:
         await deliver(ports, group.id, key, _target(group, post, member), card)
@@ -164,7 +148,8 @@ def _self_check(ports: Ports, question: Question, answer: Answer, reason: str, *
     return ports.self_check(question, answer, reason=reason, retried=retried, made_at=ports.clock.now())
 
 
-def _card(ports: Ports, group: Group, member: Member, answer: Answer, made: Review | SelfCheck) -> Card:
+def card_of(ports: Ports, group: Group, member: Member, answer: Answer, made: Review | SelfCheck) -> Card:
+    """The feedback as the group wants it; it says when the answer is newer."""
     edited, framework = answer.version > made.version, ports.library.framework
     if isinstance(made, SelfCheck):
         return feedback.self_check_card(made, framework, name=member.name, edited=edited)

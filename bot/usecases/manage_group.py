@@ -16,7 +16,7 @@ from bot.domain.streak import took_part
 from bot.errors import Refusal
 from bot.inbound import Caller
 from bot.ports import Ports
-from bot.usecases import owed, post_question
+from bot.usecases import owed, plan_posts, post_question
 from bot.views import admin_card, notices
 from bot.views.setup_form import setup_form
 
@@ -63,7 +63,7 @@ async def set_up(ports: Ports, caller: Caller, wishes: Wishes) -> Card:
     if group_id is None:
         group = await create(ports, caller.place, caller.member_id, caller.place.channel, wishes)
         checks = await ports.checks()
-        return admin_card.set_up(group, checks, post_question.next_post(group, ports.clock.now()), ports.clock.now())
+        return admin_card.set_up(group, checks, plan_posts.next_post(group, ports.clock.now()), ports.clock.now())
     standing = await ports.groups.get(group_id)
     if standing is None:
         raise Refusal(notices.NO_GROUP)
@@ -87,7 +87,7 @@ async def create(ports: Ports, place: Place, admin: MemberId, name: str, wishes:
     if not await ports.groups.create(group):
         standing = await ports.groups.get(group.id)
         return standing or group
-    await post_question.plan_next(ports, group, after=post_question.just_before(ports.clock.now()))
+    await plan_posts.plan_next(ports, group, after=plan_posts.just_before(ports.clock.now()))
     return group
 
 
@@ -113,7 +113,7 @@ async def show_schedule(ports: Ports, group: Group) -> Card:
 async def skip(ports: Ports, group: Group, value: str) -> Card:
     """Post nothing on a date (by default the next one); the day is neutral for streaks."""
     now = ports.clock.now()
-    upcoming = await post_question.upcoming_post(ports, group, now)
+    upcoming = await plan_posts.upcoming_post(ports, group, now)
     if value.strip():
         day = parse_day(value, group.schedule.local_day(now))
     elif upcoming is None:
@@ -121,7 +121,7 @@ async def skip(ports: Ports, group: Group, value: str) -> Card:
     else:
         day = upcoming[0]
     due_at = group.schedule.instant(day)
-    posted = await post_question.is_posted(ports, group, day)
+    posted = await plan_posts.is_posted(ports, group, day)
     if posted or due_at is None or due_at <= now or day.isoweekday() not in group.schedule.days:
         raise Refusal(notices.nothing_to_skip(day))
     today = group.schedule.local_day(now)
@@ -149,7 +149,7 @@ async def preview(ports: Ports, group: Group) -> Card:
     question = await post_question.upcoming_question(ports, group)
     if question is None:
         raise Refusal(notices.NO_QUESTION_LEFT)
-    upcoming = await post_question.upcoming_post(ports, group, ports.clock.now())
+    upcoming = await plan_posts.upcoming_post(ports, group, ports.clock.now())
     return admin_card.preview(question, upcoming, group, ports.library.framework)
 
 
@@ -185,7 +185,7 @@ async def name_facilitator(ports: Ports, group: Group, name: str) -> Card:
 
 async def doctor(ports: Ports, group: Group) -> Card:
     """Everything that must work, one line each, with the fix where it does not."""
-    upcoming = await post_question.upcoming_post(ports, group, ports.clock.now())
+    upcoming = await plan_posts.upcoming_post(ports, group, ports.clock.now())
     dead = [job for job, _ in await ports.jobs.dead() if job.group_id == group.id]
     return admin_card.doctor(await ports.checks(), group, upcoming, dead, ports.clock.now())
 
@@ -193,12 +193,12 @@ async def doctor(ports: Ports, group: Group) -> Card:
 async def _replan(ports: Ports, group: Group, change: Callable[[Group], Group]) -> Group:
     """Change the group and move its next post: the old entry goes, the new one comes."""
     now = ports.clock.now()
-    before = post_question.next_post(group, now)
+    before = plan_posts.next_post(group, now)
     changed = await ports.groups.update(group.id, change)
-    after = post_question.next_post(changed, now)
+    after = plan_posts.next_post(changed, now)
     if before is not None and (after is None or before[0] != after[0]):
         await ports.jobs.drop(owed.post(group.id, before[0]))
-    await post_question.plan_next(ports, changed, after=now)
+    await plan_posts.plan_next(ports, changed, after=now)
     return changed
 
 
@@ -206,7 +206,7 @@ async def _next_dates(ports: Ports, group: Group, count: int = 5) -> list[tuple[
     """The next dates with a post and their local times as text."""
     dates: list[tuple[date, str]] = []
     after = ports.clock.now()
-    while len(dates) < count and (upcoming := await post_question.upcoming_post(ports, group, after)) is not None:
+    while len(dates) < count and (upcoming := await plan_posts.upcoming_post(ports, group, after)) is not None:
         day, after = upcoming
         dates.append((day, f"{group.schedule.at:%H:%M}"))
     return dates

@@ -2,29 +2,42 @@
 
 from __future__ import annotations
 
-import logging
+from datetime import date
 
-from bot.cards import Card
-from bot.domain.group import Group
-from bot.errors import ChatBusy, ChatRefused
-from bot.ports import Ports, Target, Where
-from bot.usecases.deliver import deliver
+from bot.domain.group import Group, MemberId
+from bot.ports import Job, Ports
+from bot.usecases import owed
+from bot.usecases.send_direct import send_direct
+from bot.usecases.work import Again
 from bot.views import notices
 
-log = logging.getLogger(__name__)
 
+async def tell_facilitators(ports: Ports, group: Group, what: str) -> None:
+    """Owe a direct message to each facilitator, or to each admin when none is named.
 
-async def tell_facilitators(ports: Ports, group: Group, key: str, text: str) -> None:
-    """A direct message to each facilitator, or to each admin when none is named; `key` makes it stand once."""
-    card = notices.notice(text)
+    `what`: `missed:FIRST/LAST` (dates), `empty:DATE` or `dead:KIND:DATE`; the same is said once.
+    """
     for member_id in sorted(group.facilitator_ids or group.admin_ids):
-        to = Target(where=Where.DIRECT, place=group.place, member=member_id)
-        await _tell(ports, group, f"notice:{key}:{member_id}", to, card)
+        await ports.jobs.add(owed.notice(group.id, what, member_id), ports.clock.now())
+    ports.wake()
 
 
-async def _tell(ports: Ports, group: Group, key: str, to: Target, card: Card) -> None:
-    """A notice that the platform refuses is logged: it must not keep the work that it reports on from being settled."""
-    try:
-        await deliver(ports, group.id, key, to, card)
-    except (ChatBusy, ChatRefused) as refused:
-        log.warning("notice %s of group %s not delivered: %s", key.partition(":")[0], group.id, refused)
+async def run(ports: Ports, job: Job) -> Again | None:
+    """The agenda's work for one notice to one person."""
+    what, _, member_id = job.ref.rpartition("|")
+    group = await ports.groups.get(job.group_id)
+    if group is not None:
+        await send_direct(ports, group, MemberId(member_id), "notice", job.ref, notices.notice(_words(what)))
+    return None
+
+
+def _words(what: str) -> str:
+    kind, _, rest = what.partition(":")
+    match kind:
+        case "missed":
+            first, last = map(date.fromisoformat, rest.split("/"))
+            return notices.missed_days(first, last)
+        case "empty":
+            return notices.bank_empty(date.fromisoformat(rest))
+        case _:
+            return notices.job_dead(rest.partition(":")[0])

@@ -10,8 +10,10 @@ from bot.ports import Job
 POST = "post"
 SHARE = "share"
 REVIEW = "review"
+REDRAW = "redraw"
 REMIND = "remind"
 AUDIT = "audit"
+NOTICE = "notice"
 
 
 def post(group_id: GroupId, day: date) -> Job:
@@ -29,6 +31,11 @@ def review(group_id: GroupId, day: date, member_id: MemberId) -> Job:
     return Job(REVIEW, group_id, about(day, member_id))
 
 
+def redraw(group_id: GroupId, day: date, member_id: MemberId) -> Job:
+    """Bringing the cards about an answer in line with it, after it changed or went."""
+    return Job(REDRAW, group_id, about(day, member_id))
+
+
 def remind(group_id: GroupId, day: date, member_id: MemberId) -> Job:
     """A reminder of the open question."""
     return Job(REMIND, group_id, about(day, member_id))
@@ -37,6 +44,11 @@ def remind(group_id: GroupId, day: date, member_id: MemberId) -> Job:
 def audit(group_id: GroupId, day: date) -> Job:
     """A second look at a day whose post ever had two owners."""
     return Job(AUDIT, group_id, day.isoformat())
+
+
+def notice(group_id: GroupId, what: str, member_id: MemberId) -> Job:
+    """Telling somebody who runs the group of `what`."""
+    return Job(NOTICE, group_id, f"{what}|{member_id}")
 
 
 def about(day: date, member_id: MemberId) -> str:

@@ -9,7 +9,7 @@ from bot.domain.post import LONGEST_WINDOW, Post, PostState
 from bot.ports import Job, Ports
 from bot.usecases import owed
 from bot.usecases.give_feedback import feedback_key
-from bot.usecases.post_question import owed_post
+from bot.usecases.plan_posts import owed_posts
 
 RECENT_POSTS = 3
 """Answers to older posts are not swept: their feedback has long been given or given up."""
@@ -30,8 +30,7 @@ async def sweep(ports: Ports) -> int:
 async def _owed(ports: Ports, group: Group) -> list[tuple[Job, datetime]]:
     now = ports.clock.now()
     posts = await ports.posts.all(group.id)
-    next_post = owed_post(group, posts[-1] if posts else None, now)
-    jobs = [next_post] if next_post else []
+    jobs = await owed_posts(ports, group, posts[-1] if posts else None)
     for post in posts[-RECENT_POSTS:]:
         if post.state is PostState.SENT and post.opened_at is not None and now - post.opened_at < 2 * LONGEST_WINDOW:
             jobs += [(job, now) for job in await _reviews(ports, group, post)]

@@ -27,9 +27,11 @@ async def run(ports: Ports, job: Job) -> Again | None:
     else:
         await ports.chat.edit(standing, card)
     reviewed = await ports.answers.review(group.id, day, member_id)
-    if look.member.auto_feedback and reviewed is None:
+    if reviewed is not None:
+        await ports.jobs.add(owed.redraw(group.id, day, member_id), ports.clock.now())
+    elif look.member.auto_feedback:
         await ports.jobs.add(owed.review(group.id, day, member_id), ports.clock.now())
-        ports.wake()
+    ports.wake()
     return None
 
 

@@ -8,7 +8,7 @@ from bot.domain.group import Group, Member
 from bot.errors import Refusal
 from bot.ports import Ports
 from bot.usecases.answer_by_form import newest_post
-from bot.usecases.post_question import next_post
+from bot.usecases.plan_posts import next_post
 from bot.views import notices, question_card
 
 

@@ -15,7 +15,6 @@ from bot.errors import Refusal, StoreDown
 from bot.inbound import Caller, Said
 from bot.ports import AnswerWrite, Job, Look, Ports
 from bot.usecases import owed
-from bot.usecases.give_feedback import refresh
 from bot.views import answer_card, notices
 
 MOST_RACES = 5
@@ -50,8 +49,6 @@ async def said(ports: Ports, group_id: GroupId, day: date, message: Said) -> Car
     if others:
         return None
     decision = await store(ports, group_id, message.caller, day, decide)
-    if decision.answer is not None and not decision.judge:
-        await refresh(ports, group_id, day, member_id)
     return await _talk(ports, group_id, member_id, day, part) if decision.talk else None
 
 
@@ -72,8 +69,6 @@ async def count_anyway(ports: Ports, group_id: GroupId, day: date, message_id: s
         return Decision() if known else Decision(joined(look.answer, part))
 
     decision = await store(ports, group_id, caller, day, decide)
-    if decision.answer is not None and not decision.judge:
-        await refresh(ports, group_id, day, member_id)
     return answer_card.counted(day, joined_existing=not decision.judge)
 
 
@@ -124,9 +119,9 @@ def is_late(post: Post | None, sent_at: datetime) -> bool:
 def _job(group_id: GroupId, member: Member, day: date, decision: Decision, *, share: bool) -> Job | None:
     if share:
         return owed.share(group_id, day, member.id)
-    if decision.judge and member.auto_feedback:
-        return owed.review(group_id, day, member.id)
-    return None
+    if not decision.judge:
+        return owed.redraw(group_id, day, member.id)
+    return owed.review(group_id, day, member.id) if member.auto_feedback else None
 
 
 def first(look: Look, part: Part, member_id: MemberId, day: date) -> Answer:

@@ -18,6 +18,14 @@ NOT_FACILITATOR = "Only a facilitator or an admin of this group can do that. Not
 NO_OPEN_QUESTION = "No question has been posted here yet. /tpm-question shows when the first one comes."
 QUESTION_GONE = "That question is no longer in the bank. /tpm-question shows today's."
 NO_QUESTION_LEFT = "The bank has no question that is ready. Nothing was posted."
+POST_UNSURE = (
+    "The chat did not answer in time, so I do not know yet whether the question stands. "
+    "I look again in half a minute, and post it then if it does not."
+)
+POST_REFUSED = (
+    "The chat does not let me post in this channel, so nothing was posted. "
+    "Check that I am in the channel and may write there, then try again."
+)
 NO_WORDS = "I found no words in that message, so it cannot be an answer. Your message stays where it is."
 TALK_GONE = (
     "I no longer have that message, or it is counted already. "
@@ -107,11 +115,24 @@ def no_practice(topic: str | None, level: int | None) -> str:
     return f"The bank has no question for {wish}. Try another topic or level."
 
 
-def missed_day(day: date) -> str:
-    """For facilitators: a day without a post."""
+def day_is_missed(day: date) -> str:
+    """Refuses to post for a day that is recorded as missed."""
     return (
-        f"No question was posted on {day_text(day)}: I was not running at its time and it is too late now. "
-        "The day is neutral for every streak."
+        f"The question of {day_text(day)} was missed, and the day is recorded so: neutral for every streak. "
+        "Nothing was posted. /tpm-admin schedule shows when the next one comes."
+    )
+
+
+def missed_days(first: date, last: date) -> str:
+    """For facilitators: a day without a post, or all of an outage."""
+    if first == last:
+        return (
+            f"No question was posted on {day_text(last)}: I was not running at its time and it is too late now. "
+            "The day is neutral for every streak."
+        )
+    return (
+        f"No question was posted from {day_text(first)} to {day_text(last)}: I was not running at their times and it "
+        "is too late now. These days are neutral for every streak."
     )
 
 

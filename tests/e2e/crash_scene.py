@@ -8,7 +8,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import UTC, date, datetime, timedelta
 from datetime import time as wall_time
@@ -136,8 +136,8 @@ class Groups:
         """The key that the posts of the day are sent with."""
         return post_key(self.day)
 
-    async def found(self, count: int) -> None:
-        """Make groups whose post is owed now."""
+    async def found(self, count: int, *, due_within_s: float = 0.0) -> None:
+        """Make groups whose posts are owed now, or one after another within that time."""
         for number in range(count):
             group = Group(
                 id=GroupId(f"g{number}"),
@@ -149,25 +149,24 @@ class Groups:
                 seed=str(number),
             )
             await self._store.groups.create(group)
-            await self.owe(group)
+            await self.owe(group, in_s=due_within_s * number / count)
             self.all.append(group)
 
-    async def owe(self, group: Group) -> None:
-        """Owe its post now."""
-        await self._store.jobs.add(owed.post(group.id, self.day), self._now - DUE_AGO)
+    async def owe(self, group: Group, *, in_s: float = 0.0) -> None:
+        """Owe its post now, or a while from now."""
+        await self._store.jobs.add(owed.post(group.id, self.day), self._now + timedelta(seconds=in_s))
 
-    async def unsettled(self) -> list[Group]:
-        """Groups whose post is not recorded as sent, or is still owed."""
-        found = []
-        for group in self.all:
-            post = await self._store.posts.get(group.id, self.day)
-            is_sent = post is not None and post.state is PostState.SENT
-            if not is_sent or await self._store.jobs.owed(owed.post(group.id, self.day)):
-                found.append(group)
-        return found
-
-    async def settled(self, *, within_s: float = 30.0) -> None:
-        """Wait until each post is recorded as sent and owed no more. Raises TimeoutError."""
+    async def settled(self, groups: Sequence[Group] | None = None, *, within_s: float = 30.0) -> None:
+        """Wait until each post (or those of `groups`) is recorded as sent and owed no more. Raises TimeoutError."""
+        left = list(self.all if groups is None else groups)
         async with asyncio.timeout(within_s):
-            while await self.unsettled():
-                await asyncio.sleep(0.1)
+            while left:
+                if await self._is_settled(left[-1]):
+                    left.pop()
+                else:
+                    await asyncio.sleep(0.05)
+
+    async def _is_settled(self, group: Group) -> bool:
+        post = await self._store.posts.get(group.id, self.day)
+        is_sent = post is not None and post.state is PostState.SENT
+        return is_sent and await self._store.jobs.owed(owed.post(group.id, self.day)) is None

@@ -19,10 +19,11 @@ from tests.e2e.crash_scene import ADMIN, Crew, Groups, Server, crew, kill, until
 from tests.e2e.file_chat import Record
 
 POSTS = 500
-KILL_WORKER_AT = (60, 150, 330, 420)
-KILL_SERVER_AT = 240
+DUE_WITHIN_S = 14.0
+"""The posts become due one after another, so that there is work at each kill."""
+KILLS = ("worker", "worker", "server", "worker", "worker")
 NEIGHBOURS = 12
-LEASE_S = 2.0
+LEASE_S = 1.5
 MEMORY_S = 2.0
 """What an append-only file with `everysec` may lose (reliability.md 1.1)."""
 
@@ -34,9 +35,9 @@ async def test_what_is_owed_is_done_once_whoever_is_killed(tmp_path: Path) -> No
         url = await server.start()
         store = await stack.enter_async_context(open_store(url, daily_usd=1.0, member_daily_usd=1.0))
         groups = Groups(store, await store.client.time())
-        await groups.found(POSTS)
+        await groups.found(POSTS, due_within_s=DUE_WITHIN_S)
         workers = await stack.enter_async_context(crew(url, tmp_path, lease_s=LEASE_S, slow_s=0.2))
-        server_killed_s = await _kill_them(workers, server)
+        server_killed_s = await _kill_all(workers, server, groups)
         await groups.settled()
         record, key = workers.record, groups.key
         standing = {line.channel: line.message_id for line in record.standing(key)}
@@ -51,21 +52,23 @@ async def test_what_is_owed_is_done_once_whoever_is_killed(tmp_path: Path) -> No
         assert await store.jobs.dead() == []
 
 
-async def _kill_them(workers: Crew, server: Server) -> float:
-    """Kill a worker four times and the server once, each in the middle of its work; when the server was killed."""
+async def _kill_all(workers: Crew, server: Server, groups: Groups) -> float:
+    """Kill whoever is next, in the middle of its work, each time when what was broken off before is done."""
     running = [workers.start() for _ in range(3)]
-    killed_s = 0.0
-    for done in sorted((*KILL_WORKER_AT, KILL_SERVER_AT)):
-        await until(lambda done=done: len(workers.record.lines("sent")) >= done)  # type: ignore[misc]
-        if done == KILL_SERVER_AT:
-            killed_s = await server.kill()
+    server_killed_s = 0.0
+    for victim in KILLS:
+        oldest = running.pop(0)
+        await until(lambda oldest=oldest: workers.busy(oldest))  # type: ignore[misc]
+        if victim == "server":
+            server_killed_s = await server.kill()
             await server.start()
+            running.insert(0, oldest)
         else:
-            victim = running.pop(0)
-            await until(lambda victim=victim: workers.busy(victim))  # type: ignore[misc]
-            kill(victim)
+            kill(oldest)
             running.append(workers.start())
-    return killed_s
+        begun = {line.channel for line in workers.record.lines("starts")}
+        await groups.settled([group for group in groups.all if group.place.channel in begun])
+    return server_killed_s
 
 
 def _sent_twice(record: Record, key: str) -> set[str]:

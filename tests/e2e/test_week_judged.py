@@ -98,6 +98,19 @@ async def test_feedback_owed_before_a_kill_is_given_after_it(tmp_path: Path) -> 
     assert outcome.of(kind="edit") == []
 
 
+async def test_a_refused_key_is_made_good_later(tmp_path: Path) -> None:
+    """While the model refuses the key a member gets the self-check, and in its place the review once it works."""
+    async with AnthropicServer(key=SECRET).running() as server:
+        wrong = {**_env(server), "ANTHROPIC_API_KEY": "sk-wrong"}
+        before = await asyncio.to_thread(played, tmp_path, f"asha> {ANSWER}\n! settle\n", env=wrong)
+        later = "2026-10-21T09:01+02:00"
+        after = await asyncio.to_thread(played, tmp_path, "! advance 1h\n", start=later, env=_env(server))
+    assert [line.data["kind"] for line in before.feedback("asha")] == ["self-check"]
+    assert before.feedback("asha")[0].data["retried"] is True
+    assert [(line.kind, line.data["kind"]) for line in after.lines] == [("edit", "feedback")]
+    assert "sk-wrong" not in before.errors
+
+
 async def _until_asked(server: AnthropicServer) -> None:
     async with asyncio.timeout(LONG_S):
         while not server.requests:  # noqa: ASYNC110  the server tells nobody that it was asked

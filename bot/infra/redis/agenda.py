@@ -16,9 +16,6 @@ from bot.ports import MOST_STARTS, Job, Lease
 AT_ONCE = 250
 """Jobs in one script: about 1 ms, so that nobody else waits long."""
 
-LATER = timedelta(milliseconds=100)
-"""How long a job waits for its last start while another one has its own: they must not stand in the way of fresh ones."""
-
 
 class RedisJobs:
     """The `Jobs` port. Instants are kept to the millisecond, rounded up."""
@@ -51,7 +48,7 @@ class RedisJobs:
             wanted = min(limit - len(taken), AT_ONCE)
             left = last_starts - sum(held.tries == MOST_STARTS for held in taken)
             times = (now_ms(now), due_ms(now + lease))
-            found = await self._redis.script("claim", keys, *times, wanted, MOST_STARTS, left, due_ms(now + LATER))
+            found = await self._redis.script("claim", keys, *times, wanted, MOST_STARTS, left)
             taken += map(_lease, found[::3], found[1::3], found[2::3])
             if len(found) < 3 * wanted:
                 break

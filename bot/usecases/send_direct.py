@@ -1,0 +1,52 @@
+"""Send a direct message, but only so many a day: the bot is quiet (DESIGN 1)."""
+
+from __future__ import annotations
+
+import logging
+
+from bot.cards import Card
+from bot.domain.group import Group, MemberId
+from bot.errors import ChatBusy, ChatRefused
+from bot.ports import Ports, Target, Where
+from bot.usecases import owed
+from bot.usecases.deliver import deliver
+
+log = logging.getLogger(__name__)
+
+MOST_A_DAY = {"remind": 1, "notice": 2}
+"""Three in all on one local date, to a member of a group; a flood of notices leaves room for the reminder."""
+
+
+async def send_direct(ports: Ports, group: Group, member_id: MemberId, kind: str, about: str, card: Card) -> None:
+    """A direct message of a kind of `MOST_A_DAY`, once for each `about` (which must hold the member's id after a `|`).
+
+    What is too much for the day, or refused by the platform, is logged and dropped. Raises ChatBusy and ChatUnsure.
+    """
+    key = f"{kind}:{about}"
+    if await ports.outbox.get(group.id, key) is not None:
+        return
+    place = await _free_place(ports, group, member_id, kind)
+    if place is None:
+        log.warning("a %s of group %s is one too many for its day", kind, group.id)
+        return
+    try:
+        await deliver(ports, group.id, key, Target(where=Where.DIRECT, place=group.place, member=member_id), card)
+    except ChatBusy:
+        await ports.outbox.release(group.id, place)
+        raise
+    except ChatRefused as refused:
+        await ports.outbox.release(group.id, place)
+        log.warning("a %s of group %s is not delivered: %s", kind, group.id, refused)
+
+
+async def _free_place(ports: Ports, group: Group, member_id: MemberId, kind: str) -> str | None:
+    """One of the day's places, taken by being its first owner; None when all are taken.
+
+    A try that broke off keeps its place: its message may stand.
+    """
+    now = ports.clock.now()
+    for number in range(1, MOST_A_DAY[kind] + 1):
+        place = f"direct:{kind}:{number}:{owed.about(group.schedule.local_day(now), member_id)}"
+        if not (await ports.outbox.begin(group.id, place, now)).contested:
+            return place
+    return None
