@@ -32,7 +32,8 @@ COPY --from=build /app /app
 
 ENV PATH=/app/bin:$PATH \
     PYTHONUNBUFFERED=1 \
-    TPM_DATA_DIR=/data
+    TPM_DATA_DIR=/data \
+    TPM_HTTP_PORT=8080
 
 USER 10001:10001
 VOLUME /data
@@ -40,6 +41,12 @@ VOLUME /data
 # A folder named like one of our packages in the working directory could take its place, so nothing lies in it.
 WORKDIR /empty
 
-# No HEALTHCHECK: the bot serves no /healthz yet, and a check that cannot fail would hide a bot that hangs.
+# The image has no curl. The start may wait a minute for Redis, and answers all the while.
+HEALTHCHECK --interval=30s --timeout=5s --start-period=20s --retries=3 \
+    CMD ["python", "-c", "import http.client, os; \
+page = http.client.HTTPConnection('127.0.0.1', int(os.environ['TPM_HTTP_PORT']), timeout=4); \
+page.request('GET', '/healthz'); \
+raise SystemExit(page.getresponse().status != 200)"]
+
 ENTRYPOINT ["tpm-bot"]
-CMD ["--help"]
+CMD ["run"]

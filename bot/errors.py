@@ -5,7 +5,8 @@ TpmError
 └── Trouble              something outside the bot failed
     ├── StoreDown        Redis cannot be reached, is too slow, full or read-only
     ├── ChatBusy         the platform asked us to wait; nothing was sent
-    ├── ChatRefused      the platform said a definite no (kicked, archived, revoked)
+    ├── ChatRefused      the platform said a definite no
+    │   └── ChatClosed   and the whole place is closed to the bot (removed, archived, revoked)
     ├── ChatUnsure       a timeout, a reset or a 5xx: it may have been sent
     └── ReviewerTrouble  the model gave no review
         ├── ReviewerBusy      it asked us to wait
@@ -50,6 +51,10 @@ class ChatBusy(Trouble):
 
 class ChatRefused(Trouble):
     """The platform said a definite no; sending again will not help."""
+
+
+class ChatClosed(ChatRefused):
+    """The place is closed to the bot: it was removed, the channel was archived or deleted, or its token was revoked."""
 
 
 class ChatUnsure(Trouble):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 
 from bot.domain.group import MemberId, MessageRef, Place
 
@@ -17,6 +18,9 @@ class Caller:
         thread: the post whose thread it happened in, or None.
         may_administer: the platform says that this person manages the channel or the server.
         event: the idempotency key: the same key is the same event, however often it arrives.
+        place_name: what people call the place, without `#`; empty where the platform did not say.
+        zone: the IANA zone of the person's own clock, where the platform knows it.
+        may_post: whether the bot is in the place; a platform that does not know says that it is.
     """
 
     member_id: MemberId
@@ -25,6 +29,9 @@ class Caller:
     thread: MessageRef | None = None
     may_administer: bool = False
     event: str
+    place_name: str = ""
+    zone: str | None = None
+    may_post: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +79,7 @@ class Edited:
     message_id: str
     text: str
     edited_at: datetime
+    mentions: frozenset[MemberId] = frozenset()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,7 +91,33 @@ class Deleted:
     deleted_at: datetime
 
 
-Inbound = Command | Press | Submission | Said | Edited | Deleted
+class Wish(StrEnum):
+    """What can be wished for in a thread."""
+
+    FEEDBACK = "feedback"
+    PROBE = "probe"
+    COUNT = "count"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Written:
+    """A message that stands, as the platform shows it. `author` is None for the bot's own."""
+
+    author: MemberId | None
+    message_id: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """A wish about the thread that the caller is in (a mention of the bot), or about one `message` there."""
+
+    caller: Caller
+    wish: Wish
+    message: Written | None = None
+
+
+Inbound = Command | Press | Submission | Said | Edited | Deleted | Asked
 
 
 def said_event(message_id: str) -> str:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from ipaddress import ip_address
 from pathlib import Path
 from typing import Annotated, Any
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, Field, SecretStr, ValidationError
+from pydantic import AfterValidator, Field, SecretStr, ValidationError, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from bot.errors import Refusal
@@ -16,6 +17,8 @@ _FIXES = {
     "float_parsing": "write a number of dollars, such as 5 or 0.5",
     "greater_than_equal": "write 0 or more",
     "finite_number": "write a number of dollars, such as 5 or 0.5",
+    "int_parsing": "write a port, such as 8080",
+    "less_than_equal": "write a port up to 65535",
 }
 """Kind of fault as pydantic names it -> what to do."""
 LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
@@ -37,6 +40,33 @@ def _http_url(url: str) -> str:
     return url.rstrip("/")
 
 
+def _slack_api_url(url: str) -> str:
+    """Every call carries the token, so it leaves this machine encrypted or not at all."""
+    parts = urlsplit(url)
+    if not (parts.scheme == "https" and parts.netloc) and not (parts.scheme == "http" and _is_loopback(parts.hostname)):
+        raise ValueError("write it as https://host/api/; plain http:// is for this machine only (127.0.0.1)")
+    return url.rstrip("/") + "/"
+
+
+def _is_loopback(host: str | None) -> bool:
+    try:
+        return host == "localhost" or ip_address(host or "").is_loopback
+    except ValueError:
+        return False
+
+
+def _bot_token(token: SecretStr) -> SecretStr:
+    if not token.get_secret_value().startswith(("xoxb-", "xoxe.xoxb-")):
+        raise ValueError("this is no bot token: it begins with xoxb- (OAuth & Permissions in your app's settings)")
+    return token
+
+
+def _app_token(token: SecretStr) -> SecretStr:
+    if not token.get_secret_value().startswith("xapp-"):
+        raise ValueError("this is no app-level token: it begins with xapp- (Basic Information in your app's settings)")
+    return token
+
+
 def _log_level(level: str) -> str:
     if level.upper() not in LOG_LEVELS:
         raise ValueError(f"use one of {', '.join(LOG_LEVELS)}")
@@ -53,21 +83,27 @@ Model = Annotated[str, AfterValidator(_model)]
 
 
 class Settings(BaseSettings):
-    """Frozen; secrets mask themselves.
+    """Frozen; secrets mask themselves. A variable that is set to nothing is not set.
 
     Attributes:
         redis_url: None starts an embedded Valkey under `data_dir`.
         model_review: judges answers; `model_fallback` is tried when it cannot be used.
-        model_timeout_s: how long the model may take to begin; None is 90 s for the Claude API, 600 s for another server.
+        model_timeout_s: how long the model may take to begin; None is 90 s for Claude, 600 s for another server.
         daily_budget_usd, member_daily_budget_usd: what the model may cost a UTC day, in all and for one member.
+        log_level: None is INFO for the running program, WARNING for all else.
+        slack_app_token: given, Slack is reached by Socket Mode; else by HTTP with `slack_signing_secret`.
+        slack_api_url: ends with `/`.
+        http_port: None serves nothing, 0 takes a free port.
     """
 
-    model_config = SettingsConfigDict(env_file=".env", env_file_encoding="utf-8", extra="ignore", frozen=True)
+    model_config = SettingsConfigDict(
+        env_file=".env", env_file_encoding="utf-8", extra="ignore", frozen=True, env_ignore_empty=True
+    )
 
     redis_url: Annotated[str, AfterValidator(_redis_url)] | None = Field(None, alias="TPM_REDIS_URL")
     data_dir: Path = Field(Path(".tpm-bot"), alias="TPM_DATA_DIR")
     secret_key: SecretStr | None = Field(None, alias="TPM_SECRET_KEY")
-    log_level: Annotated[str, AfterValidator(_log_level)] = Field("WARNING", alias="TPM_LOG_LEVEL")
+    log_level: Annotated[str, AfterValidator(_log_level)] | None = Field(None, alias="TPM_LOG_LEVEL")
     model_review: Model = Field("claude-sonnet-5-5", alias="TPM_MODEL_REVIEW")
     model_fallback: Model = Field("claude-haiku-5-5", alias="TPM_MODEL_FALLBACK")
     model_timeout_s: float | None = Field(None, alias="TPM_MODEL_TIMEOUT_S", gt=0)
@@ -75,6 +111,38 @@ class Settings(BaseSettings):
     member_daily_budget_usd: float = Field(0.5, alias="TPM_MEMBER_DAILY_BUDGET_USD", ge=0)
     anthropic_api_key: SecretStr | None = Field(None, alias="ANTHROPIC_API_KEY")
     anthropic_base_url: Annotated[str, AfterValidator(_http_url)] | None = Field(None, alias="ANTHROPIC_BASE_URL")
+    slack_app_token: Annotated[SecretStr, AfterValidator(_app_token)] | None = Field(None, alias="SLACK_APP_TOKEN")
+    slack_signing_secret: SecretStr | None = Field(None, alias="SLACK_SIGNING_SECRET")
+    slack_bot_token: Annotated[SecretStr, AfterValidator(_bot_token)] | None = Field(
+        None, alias="SLACK_BOT_TOKEN", validate_default=True
+    )
+    slack_api_url: Annotated[str, AfterValidator(_slack_api_url)] = Field(
+        "https://slack.com/api/", alias="SLACK_API_URL"
+    )
+    http_host: str = Field("127.0.0.1", alias="TPM_HTTP_HOST")
+    http_port: int | None = Field(None, alias="TPM_HTTP_PORT", ge=0, le=65535, validate_default=True)
+
+    # What is wrong between two settings is told with the later one, so that all faults still come together.
+
+    @field_validator("slack_bot_token", mode="after")
+    @classmethod
+    def _is_whole(cls, token: SecretStr | None, info: ValidationInfo) -> SecretStr | None:
+        ways_in = [info.data.get(name, "faulty") for name in ("slack_app_token", "slack_signing_secret")]
+        if token is None and any(ways_in):
+            raise ValueError("set it too: the other tokens of Slack are of no use without it")
+        if token is not None and not any(ways_in):
+            raise ValueError(
+                "set one more with it: SLACK_APP_TOKEN (Socket Mode), or SLACK_SIGNING_SECRET and TPM_HTTP_PORT (HTTP)"
+            )
+        return token
+
+    @field_validator("http_port", mode="after")
+    @classmethod
+    def _is_there_for_slack(cls, port: int | None, info: ValidationInfo) -> int | None:
+        faulty = "slack_app_token" not in info.data
+        if port is None and not faulty and info.data.get("slack_signing_secret") and not info.data["slack_app_token"]:
+            raise ValueError("set it, such as 8080: with SLACK_SIGNING_SECRET alone, Slack's events come by HTTP")
+        return port
 
     @property
     def has_model(self) -> bool:
@@ -82,14 +150,30 @@ class Settings(BaseSettings):
         return self.anthropic_api_key is not None or self.anthropic_base_url is not None
 
     @property
+    def secrets(self) -> frozenset[str]:
+        """Everything that must never be printed, passwords in addresses included."""
+        fields = [getattr(self, name) for name in type(self).model_fields]
+        passwords = [urlsplit(url).password for url in (self.redis_url, self.anthropic_base_url) if url]
+        whole = [each.get_secret_value() for each in fields if isinstance(each, SecretStr)]
+        return frozenset(secret for secret in (*whole, *passwords) if secret)
+
+    @property
+    def slack_way(self) -> str:
+        """How Slack reaches the bot, in words."""
+        if self.slack_bot_token is None:
+            return "not set up"
+        return "by Socket Mode" if self.slack_app_token else "by HTTP"
+
+    @property
     def described(self) -> str:
         """What is set, in words and without any secret."""
         where = "set by TPM_REDIS_URL" if self.redis_url else f"embedded, under {self.data_dir}"
-        return f"Redis {where}; model budget ${self.daily_budget_usd:g} a day, ${self.member_daily_budget_usd:g} for a member"
+        budget = f"${self.daily_budget_usd:g} a day, ${self.member_daily_budget_usd:g} for a member"
+        return f"Redis {where}; model budget {budget}; Slack {self.slack_way}"
 
 
 def read(**overrides: Any) -> Settings:
-    """The settings; `overrides` by field name win. Raises Refusal that lists every fault with its variable and the fix."""
+    """The settings; `overrides` by field name win. Raises Refusal that lists each fault with its variable and fix."""
     aliases: Mapping[str, Any] = {
         Settings.model_fields[name].alias or name: value for name, value in overrides.items() if value is not None
     }
@@ -103,5 +187,7 @@ def read(**overrides: Any) -> Settings:
 def _fault(fault: Mapping[str, Any]) -> str:
     """One line: the variable and what to do. The value is never printed: it may be a secret."""
     name = str(fault["loc"][0])
+    if name in Settings.model_fields:  # a default that will not do is told by field, not by variable
+        name = Settings.model_fields[name].alias or name
     message = _FIXES.get(str(fault["type"])) or str(fault["msg"]).removeprefix("Value error, ")
     return f"  {name}: {message}"

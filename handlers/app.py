@@ -23,7 +23,7 @@ from bot.infra.offline import OfflineSelfCheck
 from bot.infra.redis.embedded import embedded_valkey
 from bot.infra.redis.store import Store, open_store
 from bot.infra.timetable import Wake, heartbeat
-from bot.ports import Chat, Check, Clock, Ports
+from bot.ports import Chat, Check, Clock, Meter, Ports, Unmetered
 from bot.settings import Settings
 from bot.usecases import agenda
 from bot.usecases.recover import sweep
@@ -77,7 +77,13 @@ async def redis_url(settings: Settings) -> AsyncIterator[str]:
 
 @asynccontextmanager
 async def core(
-    settings: Settings, url: str, chat_of: ChatOf, *, clock: SteppedClock | None = None, library: FileLibrary | None = None
+    settings: Settings,
+    url: str,
+    chat_of: ChatOf,
+    *,
+    clock: SteppedClock | None = None,
+    library: FileLibrary | None = None,
+    meter: Meter | None = None,
 ) -> AsyncIterator[Core]:
     """The core on the Redis at `url`; what the state says is owed is on the agenda when it is entered.
 
@@ -108,11 +114,15 @@ async def core(
             wake=wake,
             checks=lambda: checks(settings, store, reviewer, time),
             member_key=_member_key(settings),
+            meter=meter or Unmetered(),
         )
-        worker = Worker(ports, agenda.WORKS, lambda job, why: agenda.report_dead(ports, job))
+        worker = Worker(ports, agenda.WORKS, lambda job: agenda.report_dead(ports, job))
         await sweep(ports)
-        yield Core(ports, worker, store, time)
-        worker.abandon()
+        try:
+            yield Core(ports, worker, store, time)
+        finally:
+            # also when a fault ends the program: a job must not outlive the connections that it uses
+            await worker.stop(0)
 
 
 async def checks(

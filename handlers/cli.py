@@ -6,7 +6,7 @@ import asyncio
 import logging
 import signal
 import sys
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
@@ -18,6 +18,7 @@ import bot
 
 if TYPE_CHECKING:
     from bot.settings import Settings
+    from handlers.platform import Platform
 
 T = TypeVar("T")
 
@@ -127,6 +128,36 @@ def _instant(text: str) -> datetime:
 
 
 @program.command()
+def run() -> None:
+    """Serve every platform whose tokens are set, until SIGTERM or Ctrl-C."""
+    from bot.settings import read
+    from handlers.serve import NOTHING_TO_RUN, platforms
+
+    settings = read()
+    found = platforms(settings)
+    if not found:
+        raise UsageRefusal(NOTHING_TO_RUN)
+    serve(settings, found)
+
+
+def serve(settings: Settings, platforms: Sequence[Platform]) -> None:
+    """Log as the running program does, and serve `platforms` until told to stop."""
+    from bot.errors import TpmError
+    from handlers import logs
+    from handlers.serve import Program
+
+    logs.set_up(settings.log_level or "INFO", settings.secrets, sys.stderr)
+    try:
+        _run(Program(settings, platforms).run())
+    except TpmError:
+        raise
+    except Exception:
+        # not by Python's own way, which would print its text
+        logging.getLogger(__name__).exception("the program cannot go on")
+        sys.exit(1)
+
+
+@program.command()
 @click.option("--json", "as_json", is_flag=True, help="Print the checks as JSON.")
 def doctor(as_json: bool) -> None:
     """Check settings, Redis, the model endpoint, the clock and the next due posts."""
@@ -187,6 +218,29 @@ def list_questions(topic: str | None, as_json: bool) -> None:
     operator.list_questions(topic, as_json=as_json)
 
 
+@program.group()
+def manifest() -> None:
+    """What a platform must be told about the app."""
+
+
+@manifest.command("slack")
+@click.option("--socket", is_flag=True, help="For Socket Mode, which needs no public address (the default).")
+@click.option("--http", "url", metavar="URL", help="For HTTP: the public address, such as https://bot.example.org.")
+@click.option("--yaml", "as_yaml", is_flag=True, help="Print YAML; JSON otherwise.")
+def slack_manifest(socket: bool, url: str | None, as_yaml: bool) -> None:
+    """The manifest to create the Slack app from."""
+    from bot.commands import COMMANDS
+    from handlers.slack import manifest as slack
+
+    if socket and url is not None:
+        raise click.UsageError("Give either --socket or --http URL.")
+    try:
+        made = slack.manifest(COMMANDS, socket=url is None, url=url)
+    except ValueError as error:
+        raise click.UsageError(f"--http {url}: {error}.") from error
+    click.echo(slack.printed(made, as_yaml=as_yaml))
+
+
 def _settings() -> Settings:
     from bot.settings import read
 
@@ -195,5 +249,5 @@ def _settings() -> Settings:
     return settings
 
 
-def _log(level: str) -> None:
-    logging.basicConfig(level=level, format="%(levelname)s %(name)s: %(message)s", stream=sys.stderr)
+def _log(level: str | None) -> None:
+    logging.basicConfig(level=level or "WARNING", format="%(levelname)s %(name)s: %(message)s", stream=sys.stderr)

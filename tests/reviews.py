@@ -30,7 +30,7 @@ NOW = datetime(2026, 11, 23, 9, 5, tzinfo=UTC)
 STAMP = Stamp(
     model="a-model",
     prompt="review",
-    prompt_version=1,
+    prompt_version=2,
     prompt_hash="0123456789abcdef",
     usage=Usage(input_tokens=5200, output_tokens=2100),
     cost_usd=0.03,
@@ -44,7 +44,8 @@ We give up nurse judgement on the calm calls, but there the AI is as good as nur
 The paper is about summaries and chat, not about medicine in Finnish, so I would not trust it for urgent calls.
 For safety we use guardrails and monitoring best practices.
 The metrics are accuracy and user satisfaction.
-RLAIF is proven to be equal to RLHF in all tasks."""
+RLAIF is proven to be equal to RLHF in all tasks.
+In 8 weeks that is 40,000 / 8 = 4,000 pairs a week, so two nurses are enough."""
 
 
 @cache
@@ -66,6 +67,8 @@ def an_answer(text: str = TEXT) -> Answer:
 
 def a_reading(**changes: Any) -> Reading:
     reading = Reading(
+        verdict="You split the pairs by risk, and the budget allows it. It hangs on the 59%, whose sample is unknown.",
+        slips=(Remark(11, "40,000 pairs in 8 weeks are 5,000 a week, not 4,000."),),
         sections=(
             _section("s1", [("missing-comparison", Met.NO, ()), ("price-both", Met.SPECIFIC, (3, 4))]),
             _section("s2", [("who-carries-harm", Met.NAMED, (4,))]),
@@ -90,7 +93,7 @@ def a_reading(**changes: Any) -> Reading:
             "s6",
             9,
             "As it stands, nobody knows which number would make you stop the AI labels.",
-            "Every week nurses label 200 of the AI's pairs again (assumed); below 70% for two weeks, AI labels stop.",
+            "Every week nurses label 200 of the AI's pairs again (assumed); below [your limit], AI labels stop.",
         ),
         probe_point="missing-comparison",
         probe="You may ask the pilot team for one more number. Which one, and what would each result mean?",
@@ -124,10 +127,50 @@ def a_look(name: str) -> LookFor:
     return LookFor(id=name, point=f"Names {name}", specific="gives a number")
 
 
+_TEXTS = {
+    "s1": (
+        "You price both plans against the budget; how often two nurses agree on urgent calls is not asked.",
+        "You set 240,000 euros beside 800, so both pure plans are out before any argument.",
+        "The 59% is taken as it stands, so a small sample could carry your whole split.",
+    ),
+    "s2": (
+        "You say that people can die; which caller meets a wrong urgent answer is open.",
+        "Harm is the reason for your split.",
+        "Who could still stop a wrong advice stays open.",
+    ),
+    "s3": (
+        "The 8% of urgent calls waits to be used; no path outside the training takes them over.",
+        "The answer trusts the labels to make urgent calls safe.",
+        "A call that the model misses is then caught by nothing.",
+    ),
+    "s4": (
+        "You split by risk and count both parts; who writes the rules for the AI is open.",
+        "You turn 8% into pairs and euros and name what you give up, so the split can be checked.",
+        "It assumes that someone can tell an urgent pair before it is labelled.",
+    ),
+    "s6": (
+        "You name accuracy and satisfaction; the weekly check that would stop the AI labels is missing.",
+        "Two measures are there, for the model and for the nurses.",
+        "Neither has a limit, so after launch no number would change your split.",
+    ),
+}
+_GISTS = {
+    "missing-comparison": "nurse agreement on urgent calls",
+    "price-both": "both plans priced against the budget",
+    "who-carries-harm": "harm to callers",
+    "urgent-fallback": "a path for urgent calls outside the training",
+    "limits-of-paper": "why the paper does not settle it",
+    "split-by-risk": "nurses for urgent pairs, AI for the rest",
+    "agreement-baseline": "AI held against nurses on calm calls",
+    "who-writes-rules": "an author for the rules of the AI",
+    "standing-audit": "a standing check of the AI labels",
+    "outcome-pair": "results on calls, with both kinds of error",
+}
+
+
 def _section(
     key: str, points: list[tuple[str, Met, tuple[int, ...]]], facets: dict[Facet, tuple[int, ...]] | None = None
 ) -> SectionReading:
-    reading = f"You make one move in {key} and show its sum. It stops before anybody could check it."
-    return SectionReading(
-        key=key, reading=reading, points=tuple(PointReading(*point) for point in points), facets=facets or {}
-    )
+    line, *reading = _TEXTS.get(key, ("A line.", "A reading."))
+    decided = tuple(PointReading(*point, gist=_GISTS.get(point[0], "")) for point in points)
+    return SectionReading(key=key, line=line, reading=" ".join(reading), points=decided, facets=facets or {})

@@ -14,7 +14,7 @@ from bot.usecases.manage_group import Wishes
 
 async def setup(context: Context, arguments: Mapping[str, str]) -> Reply:
     if not arguments:
-        return manage_group.form(context.group, None)
+        return manage_group.form(context.group, context.caller.zone)
     return await manage_group.set_up(context.ports, context.caller, Wishes.of(arguments))
 
 

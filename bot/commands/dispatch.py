@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Callable, Mapping, Sequence
-from datetime import date
+from dataclasses import replace
 
 from bot.cards import Card, Form, Reply
 from bot.commands.presses import PRESSES
-from bot.commands.spec import Argument, Audience, CommandSpec, Context, Kind, check_right
+from bot.commands.spec import Argument, Audience, CommandSpec, Context, Kind, check_right, day_of, nearest
 from bot.commands.table import COMMANDS
 from bot.domain.group import Member
 from bot.errors import Refusal
-from bot.inbound import Caller, Command, Deleted, Edited, Inbound, Press, Said, Submission
+from bot.inbound import Asked, Caller, Command, Deleted, Edited, Inbound, Press, Said, Submission
 from bot.ports import Ports
-from bot.usecases import answer_by_form, change_answer, manage_group, take_answer
+from bot.usecases import answer_by_form, ask_in_thread, change_answer, find_groups, manage_group, take_answer
 from bot.usecases.manage_group import Wishes
 from bot.views import help_card, notices
 
@@ -33,6 +32,8 @@ async def dispatch(ports: Ports, event: Inbound) -> Reply:
             return await _submission(ports, event)
         case Said() | Edited() | Deleted():
             return await _thread_message(ports, event)
+        case Asked():
+            return await _asked(ports, event)
 
 
 async def _command(ports: Ports, event: Command) -> Reply:
@@ -45,7 +46,7 @@ async def _command(ports: Ports, event: Command) -> Reply:
         spec = _find(spec.verbs, verb.lower(), lambda near: help_card.unknown_verb(spec.name, verb, near))
     if spec.run is None:
         raise KeyError(spec.name)
-    arguments = parse(spec, text)
+    arguments = parse(spec, text, root="" if spec.name == event.name else f"{event.name} ")
     context = await _context(ports, event.caller, creating=spec.name == "setup")
     if context is None:
         return await _first_setup(ports, event.caller, arguments)
@@ -53,63 +54,72 @@ async def _command(ports: Ports, event: Command) -> Reply:
     return await spec.run(context, arguments)
 
 
-def parse(spec: CommandSpec, text: str) -> dict[str, str]:
-    """Arguments by name: `name=value` anywhere, the others by position; a trailing TEXT takes the rest."""
+def parse(spec: CommandSpec, text: str, *, root: str = "") -> dict[str, str]:
+    """Arguments by name: `name=value` anywhere, the others by position; a trailing text or member takes the rest.
+
+    `root` is the command that a verb belongs to, with a blank. Raises Refusal.
+    """
     values: dict[str, str] = {}
-    names = [argument.name for argument in spec.arguments]
+    usage = root + spec.usage
+    arguments = {argument.name: argument for argument in spec.arguments}
     rest: list[str] = []
     for word in text.split():
         name, sign, value = word.partition("=")
-        if sign and name.lower() in names:
-            values[name.lower()] = value
+        if sign and name.lower() in arguments:
+            values[name.lower()] = _checked(usage, arguments[name.lower()], value)
         else:
             rest.append(word)
     for argument in spec.arguments:
         if argument.name in values or not rest:
             continue
-        if argument.kind is Kind.TEXT:
+        if argument.kind in (Kind.TEXT, Kind.MEMBER):  # people have names of several words
             values[argument.name], rest = " ".join(rest), []
-        elif argument.kind is Kind.CHOICE:
-            _choose(spec, argument, rest[0])
-            values[argument.name] = rest.pop(0).lower()
         else:
-            values[argument.name] = rest.pop(0)
+            values[argument.name] = _checked(usage, argument, rest.pop(0))
     if rest:
-        raise Refusal(help_card.too_much(spec.usage, " ".join(rest)))
+        raise Refusal(help_card.too_much(usage, " ".join(rest)))
     return values
 
 
-def _choose(spec: CommandSpec, argument: Argument, word: str) -> None:
+def _checked(usage: str, argument: Argument, word: str) -> str:
+    if argument.kind is not Kind.CHOICE:
+        return word
     if word.lower() not in argument.choices:
-        raise Refusal(help_card.unknown_choice(spec.usage, word, argument.choices))
+        raise Refusal(help_card.unknown_choice(usage, word, argument.choices))
+    return word.lower()
 
 
 def _find(table: Sequence[CommandSpec], name: str, explain: Callable[[str | None], str]) -> CommandSpec:
     for spec in table:
         if spec.name == name:
             return spec
-    near = difflib.get_close_matches(name, [spec.name for spec in table], n=1, cutoff=0.5)
-    raise Refusal(explain(near[0] if near else None))
+    raise Refusal(explain(nearest(name, [spec.name for spec in table])))
 
 
 async def _context(ports: Ports, caller: Caller, *, creating: bool = False) -> Context | None:
-    """The group of the channel and the member; None when there is no group and the caller is about to create one."""
+    """The group of the channel, or the member's only one, and the member.
+
+    None when the channel has no group and the caller is about to create one.
+    """
     group_id = await ports.groups.at(caller.place)
     group = await ports.groups.get(group_id) if group_id else None
     if group is None:
         if creating:
             return None
-        raise Refusal(notices.NO_GROUP)
+        group = await find_groups.only_group(ports, caller.place.platform, caller.place.workspace, caller.member_id)
+        caller = replace(caller, may_administer=False)  # it was said of the place they are in, not of the group's
     fresh = Member(id=caller.member_id, name=caller.name, joined_at=ports.clock.now())
     member = await ports.groups.join(group.id, fresh)
     return Context(ports, caller, group, member)
 
 
 async def _first_setup(ports: Ports, caller: Caller, arguments: Mapping[str, str]) -> Reply:
+    if not caller.may_post:  # a platform may not say who manages a channel that it does not show to the bot
+        raise Refusal(notices.INVITE_ME)
     if not caller.may_administer:
         raise Refusal(notices.NOT_ADMIN)
     if not arguments:
-        return manage_group.form(None, None)
+        return manage_group.form(None, caller.zone)
     return await manage_group.set_up(ports, caller, Wishes.of(arguments))
 
 
@@ -133,7 +143,7 @@ async def _submission(ports: Ports, event: Submission) -> Reply:
     if name != "answer" or context is None:
         raise Refusal(notices.EXPIRED)
     return await answer_by_form.submit(
-        ports, context.group, context.member, date.fromisoformat(argument), event
+        ports, context.group, context.member, day_of(argument), event
     )
 
 
@@ -166,3 +176,13 @@ async def _thread_message(ports: Ports, event: Said | Edited | Deleted) -> Reply
         case Deleted():
             await change_answer.delete(ports, group_id, day, event)
             return None
+
+
+async def _asked(ports: Ports, event: Asked) -> Reply:
+    thread = event.caller.thread
+    group_id = await ports.groups.at(event.caller.place)
+    day = await ports.posts.opened_by(group_id, thread.message_id) if group_id and thread else None
+    context = await _context(ports, event.caller) if day else None
+    if day is None or context is None:
+        raise Refusal(notices.NOT_IN_A_THREAD)
+    return await ask_in_thread.run(ports, context.group, context.member, day, event)

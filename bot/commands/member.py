@@ -21,9 +21,12 @@ async def question(context: Context, arguments: Mapping[str, str]) -> Reply:
 
 
 def _topic_and_level(ports: Ports, arguments: Mapping[str, str]) -> tuple[str | None, int | None]:
-    """A lone number is a level wherever it stands. Raises Refusal naming the nearest topic."""
+    """A lone number is a level wherever it stands; a part of one topic's name is enough.
+
+    Raises Refusal naming the nearest topic.
+    """
     words = [value.lower() for value in arguments.values()]
-    levels = [word for word in words if word.isdigit() or word in help_card.LEVEL_NAMES]
+    levels = [word for word in words if word.isdecimal() or word in help_card.LEVEL_NAMES]
     topics = [word for word in words if word not in levels]
     level = help_card.LEVEL_NAMES.get(levels[0]) or int(levels[0]) if levels else None
     if level is not None and level not in help_card.LEVEL_NAMES.values():
@@ -31,11 +34,10 @@ def _topic_and_level(ports: Ports, arguments: Mapping[str, str]) -> tuple[str | 
     if not topics:
         return None, level
     known = sorted({question.topic for question in ports.library.questions.values()})
-    if topics[0] in known:
-        return topics[0], level
-    near = difflib.get_close_matches(topics[0], known, n=1, cutoff=0.6) or [
-        name for name in known if topics[0] in name
-    ]
+    inside = [name for name in known if topics[0] in name]
+    if topics[0] in known or len(inside) == 1:
+        return inside[0] if len(inside) == 1 else topics[0], level
+    near = difflib.get_close_matches(topics[0], known, n=1, cutoff=0.6) or inside
     raise Refusal(help_card.unknown_topic(topics[0], near[0] if near else None, known))
 
 

@@ -3,31 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
-from datetime import date
 
 from bot.cards import Reply
 from bot.commands import admin, member
-from bot.commands.spec import Audience, Context, PressSpec, Run
+from bot.commands.spec import Audience, Context, PressSpec, Run, day_of
 from bot.usecases import answer_by_form, manage_group, manage_self, show_feedback, show_question, take_answer
 from bot.views import notices
 
 
 async def _press_answer(context: Context, day: str) -> Reply:
-    return await answer_by_form.open_form(context.ports, context.group, context.member, date.fromisoformat(day))
+    return await answer_by_form.open_form(context.ports, context.group, context.member, day_of(day))
 
 
 async def _press_feedback(context: Context, day: str) -> Reply:
-    return await show_feedback.in_full(context.ports, context.group, context.member, date.fromisoformat(day))
+    return await show_feedback.in_full(context.ports, context.group, context.member, day_of(day))
 
 
 async def _press_again(context: Context, day: str) -> Reply:
-    return await show_feedback.again(context.ports, context.group, context.member, date.fromisoformat(day))
+    return await show_feedback.again(context.ports, context.group, context.member, day_of(day))
 
 
 async def _press_count(context: Context, what: str) -> Reply:
     day, _, message_id = what.partition(":")
     return await take_answer.count_anyway(
-        context.ports, context.group.id, date.fromisoformat(day), message_id, context.caller
+        context.ports, context.group.id, day_of(day), message_id, context.caller
     )
 
 
@@ -35,8 +34,9 @@ async def _press_check(context: Context, question_id: str) -> Reply:
     return show_question.check_myself(context.ports, question_id)
 
 
-async def _press_practice(context: Context, topic: str) -> Reply:
-    return await show_question.practice(context.ports, context.group, context.member, topic or None, None)
+async def _press_practice(context: Context, what: str) -> Reply:
+    topic, _, shown = what.partition(":")
+    return await show_question.practice(context.ports, context.group, context.member, topic or None, None, shown)
 
 
 async def _press_forget_now(context: Context, _: str) -> Reply:
@@ -55,7 +55,7 @@ def _as_press(run: Run, **arguments: str) -> Callable[[Context, str], Awaitable[
 
 
 PRESSES: Mapping[str, PressSpec] = {
-    "answer": PressSpec(_press_answer),
+    "answer": PressSpec(_press_answer, opens_form=True),
     "feedback": PressSpec(_press_feedback),
     "again": PressSpec(_press_again),
     "count": PressSpec(_press_count),

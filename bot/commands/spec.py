@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
+import difflib
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from enum import StrEnum
 
 from bot.cards import Reply
@@ -38,7 +40,7 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Argument:
-    """One argument, named `name=value` or given by position; a TEXT takes the rest of the line."""
+    """One argument, named `name=value` or given by position; a TEXT or MEMBER takes the rest of the line."""
 
     name: str
     kind: Kind
@@ -61,7 +63,10 @@ Run = Callable[[Context, Mapping[str, str]], Awaitable[Reply]]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CommandSpec:
-    """One row of the table. `verbs` are subcommands; a row has either them or `run`."""
+    """One row of the table. `verbs` are subcommands; a row has either them or `run`.
+
+    `opens_form`: the reply may be a form; a platform that has to hurry opens its window ahead.
+    """
 
     name: str
     summary: str
@@ -69,6 +74,7 @@ class CommandSpec:
     audience: Audience = Audience.MEMBER
     run: Run | None = None
     verbs: tuple[CommandSpec, ...] = ()
+    opens_form: bool = False
 
     @property
     def usage(self) -> str:
@@ -84,6 +90,7 @@ class PressSpec:
 
     run: Callable[[Context, str], Awaitable[Reply]]
     audience: Audience = Audience.MEMBER
+    opens_form: bool = False
 
 
 def check_right(audience: Audience, context: Context) -> None:
@@ -94,3 +101,17 @@ def check_right(audience: Audience, context: Context) -> None:
         raise Refusal(notices.NOT_ADMIN)
     if audience is Audience.FACILITATOR and not administers and not group.may_facilitate(member):
         raise Refusal(notices.NOT_FACILITATOR)
+
+
+def day_of(text: str) -> date:
+    """The day that a button or a form carries. Raises Refusal when it is none: an old card, or somebody made it up."""
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise Refusal(notices.EXPIRED) from None
+
+
+def nearest(word: str, known: Sequence[str]) -> str | None:
+    """What somebody who typed `word` may have meant."""
+    close = difflib.get_close_matches(word, known, n=1, cutoff=0.5)
+    return close[0] if close else None

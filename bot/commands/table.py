@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from bot.cards import Reply
 from bot.commands import admin, member
-from bot.commands.spec import Argument, Audience, CommandSpec, Context, Kind
+from bot.commands.spec import Argument, Audience, CommandSpec, Context, Kind, nearest
 from bot.errors import Refusal
 from bot.usecases import manage_group
 from bot.views import help_card
@@ -23,6 +23,7 @@ ADMIN_VERBS: tuple[CommandSpec, ...] = (
         ),
         audience=Audience.ADMIN,
         run=admin.setup,
+        opens_form=True,
     ),
     CommandSpec(
         name="schedule",
@@ -90,7 +91,7 @@ async def _help(context: Context, arguments: Mapping[str, str]) -> Reply:
         if topic in {spec.name, spec.name.removeprefix("tpm-")}:
             return help_card.one(spec.usage, spec.summary, [(row.usage, row.summary) for row in spec.verbs or ()])
     if topic:
-        raise Refusal(help_card.unknown_command(topic, None))
+        raise Refusal(help_card.unknown_command(topic, nearest(f"tpm-{topic}", [spec.name for spec in shown])))
     return help_card.overview([(spec.usage, spec.summary) for spec in shown], context.group)
 
 
@@ -104,7 +105,9 @@ COMMANDS: tuple[CommandSpec, ...] = (
         ),
         run=member.question,
     ),
-    CommandSpec(name="tpm-answer", summary="the answer form for the open question", run=member.answer),
+    CommandSpec(
+        name="tpm-answer", summary="the answer form for the open question", run=member.answer, opens_form=True
+    ),
     CommandSpec(
         name="tpm-feedback",
         summary="your last feedback in full; again judges your edited answer",

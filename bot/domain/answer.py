@@ -22,6 +22,7 @@ __all__ = [
     "as_form_parts",
     "clean",
     "edited",
+    "is_anew",
     "joined",
     "measure",
     "qualifies",
@@ -42,7 +43,7 @@ FREE_TEXT = "answer"
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """One message of an answer. `section` is a section key when the text came from a form field."""
+    """One message of an answer. `section` is the form field that the text came from: a section key, or FREE_TEXT."""
 
     message_id: str
     text: str
@@ -68,7 +69,7 @@ class Answer:
 
     @property
     def by_form(self) -> bool:
-        """Whether it came by form; each part then belongs to a section."""
+        """Whether it came by form; each part then belongs to a field."""
         return any(part.section is not None for part in self.parts)
 
     @property
@@ -86,7 +87,7 @@ def qualifies(text: str) -> bool:
 def as_form_parts(values: Mapping[str, str], message_id: str, sent_at: datetime) -> tuple[Part, ...]:
     """The filled fields of a form, in the form's order; empty when nothing readable was written."""
     return tuple(
-        Part(message_id, text, sent_at, section=None if key == FREE_TEXT else key)
+        Part(message_id, text, sent_at, section=key)
         for key, text in values.items()
         if not _is_blank(text)
     )
@@ -121,6 +122,14 @@ def without(answer: Answer, message_id: str) -> Answer | None:
     if len(kept) == len(answer.parts):
         return answer
     return _changed(answer, kept) if kept else None
+
+
+def is_anew(newest: Answer, read: Answer) -> bool:
+    """Whether `newest` was given after `read` was withdrawn: it holds nothing of it, though versions may agree."""
+    if newest.version <= read.version:
+        return newest.parts != read.parts
+    kept = {part.message_id for part in newest.parts} & {part.message_id for part in read.parts}
+    return not kept and not newest.by_form
 
 
 def _changed(answer: Answer, parts: tuple[Part, ...]) -> Answer:

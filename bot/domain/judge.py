@@ -1,7 +1,8 @@
 """From a reading to a review: the model read, code decides what may be shown (DESIGN 7).
 
 Sentence numbers become the member's own words, so a quote cannot be invented; bands are computed; a link can only come
-from a fact that was supplied; a sentence that speaks to the judge earns nothing.
+from a fact that was supplied; a sentence that speaks to the judge earns nothing; a point that rests on a slip, or on a
+claim that its source contradicts, is not specific, and its section is shaky at best.
 """
 
 from __future__ import annotations
@@ -38,6 +39,7 @@ CAPS = {Soundness.SOUND: TOP_BAND, Soundness.SHAKY: 2, Soundness.UNSOUND: 1}
 MOST_ALSO_GOOD = 2
 MOST_HAND_WAVING = 5
 MOST_CLAIMS = 8
+MOST_SLIPS = 6
 SEVERAL = 2
 FRAMEWORK_SPECIFIC = "says it for this very case, with a number, a name or a reason"
 
@@ -104,30 +106,33 @@ def judge(  # noqa: PLR0913  all that a stored review says, by keyword
     `cut` says that the answer was longer than the reader saw.
     """
     question = with_framework_points(question, framework)
-    words = _Words(sentences, frozenset(reading.instructions_to_judge))
+    words = _Words(sentences, frozenset(reading.instructions_to_judge), _flawed(reading, facts))
+    manipulation = any(words.known((number,)) for number in reading.instructions_to_judge)
+    if reading.off_topic:
+        reading = _unmoved(reading, question)
     read = {section.key: section for section in reading.sections}
     sections = tuple(_section(s, question, read.get(s.key), words) for s in framework.sections)
-    if reading.off_topic:
-        sections = tuple(replace(s, band=0) if s.weight else s for s in sections)
     return Review(
         member_id=answer.member_id,
         day=answer.day,
         question_id=question.id,
         version=answer.version,
+        verdict=reading.verdict,
+        slips=_remarks(reading.slips, words)[:MOST_SLIPS],
         sections=sections,
-        held=None if reading.off_topic else _remark(reading.held, words),
+        held=None if reading.held and reading.held.sentence in words.flawed else _remark(reading.held, words),
         hand_waving=_remarks(reading.hand_waving, words)[:MOST_HAND_WAVING],
         claims=_claims(reading.claims, words, facts)[:MOST_CLAIMS],
         criteria={
-            criterion.key: reading.criteria[criterion.key] and not reading.off_topic
+            criterion.key: reading.criteria[criterion.key]
             for criterion in framework.criteria
             if criterion.key in reading.criteria
         },
         fix=_fix(reading.fix, question, words),
-        probe=_probe(reading, question, sections),
+        probe="" if reading.off_topic else _probe(reading, question, sections),
         language=reading.language,
         off_topic=reading.off_topic,
-        manipulation=any(words.known((number,)) for number in reading.instructions_to_judge),
+        manipulation=manipulation,
         cut=cut,
         stamp=stamp,
         made_at=made_at,
@@ -136,10 +141,15 @@ def judge(  # noqa: PLR0913  all that a stored review says, by keyword
 
 @dataclass(frozen=True, slots=True)
 class _Words:
-    """The numbered sentences of an answer, and the numbers of those that speak to the judge."""
+    """The numbered sentences of an answer; the numbers of those that speak to the judge, and of those with a fault."""
 
     sentences: Sequence[str]
     barred: frozenset[int]
+    flawed: frozenset[int]
+
+    def flaw(self, numbers: Iterable[int]) -> bool:
+        """Whether one of these sentences has a fault."""
+        return not self.flawed.isdisjoint(numbers)
 
     def known(self, numbers: Sequence[int]) -> bool:
         return bool(numbers) and all(1 <= number <= len(self.sentences) for number in numbers)
@@ -147,6 +157,32 @@ class _Words:
     def quotes(self, numbers: Iterable[int]) -> tuple[str, ...]:
         """The sentences that may count, in the answer's order; unknown and barred numbers give none."""
         return tuple(self.sentences[n - 1] for n in sorted(set(numbers) - self.barred) if self.known((n,)))
+
+
+def _flawed(reading: Reading, facts: Mapping[str, Fact]) -> frozenset[int]:
+    """Sentences that conflict with a given, with themselves, or with a fact that was supplied."""
+    differing = [claim for claim in reading.claims if claim.verdict is Verdict.DIFFERS and claim.fact_id in facts]
+    return frozenset(claim.sentence for claim in differing) | {slip.sentence for slip in reading.slips}
+
+
+def _unmoved(reading: Reading, question: Question) -> Reading:
+    """What a reading says of an answer to another question: what it is about, and nothing about this question."""
+    return replace(
+        reading,
+        sections=tuple(
+            SectionReading(
+                key=key,
+                reading="",
+                points=tuple(PointReading(look.id, Met.NO, ()) for look in question.look_for.get(key, ())),
+            )
+            for key in question.weighed
+        ),
+        slips=(),
+        hand_waving=(),
+        claims=(),
+        criteria=dict.fromkeys(reading.criteria, False),
+        fix=FixReading(reading.fix.section, 0, "", ""),
+    )
 
 
 def _section(section: Section, question: Question, reading: SectionReading | None, words: _Words) -> SectionReview:
@@ -161,28 +197,44 @@ def _section(section: Section, question: Question, reading: SectionReading | Non
     points = tuple(_point(look, decided.get(look.id), words) for look in look_fors)
     points += _also_good(section.key, reading.also_good, words)
     facets = {facet: quotes for facet, numbers in reading.facets.items() if (quotes := words.quotes(numbers))}
+    soundness = _soundness(reading, words)
     return SectionReview(
         key=section.key,
         title=section.title,
         weight=weight,
-        band=band(points, facets, reading.soundness),
+        band=band(points, facets, soundness),
+        line=reading.line,
         reading=reading.reading,
         points=points,
         facets=facets,
-        soundness=reading.soundness,
+        soundness=soundness,
         soundness_reason=reading.soundness_reason,
     )
 
 
+def _soundness(reading: SectionReading, words: _Words) -> Soundness:
+    """As the reader found it, but shaky at best when something that earned credit rests on a fault."""
+    moves: tuple[PointReading | AlsoGood, ...] = (*reading.points, *reading.also_good)
+    credited = [move.sentences for move in moves if move.met in (Met.NAMED, Met.SPECIFIC)]
+    if reading.soundness is Soundness.SOUND and any(map(words.flaw, credited)):
+        return Soundness.SHAKY
+    return reading.soundness
+
+
+def _capped(met: Met, sentences: Sequence[int], words: _Words) -> Met:
+    return Met.NAMED if met is Met.SPECIFIC and words.flaw(sentences) else met
+
+
 def _point(look: LookFor, reading: PointReading | None, words: _Words) -> PointResult:
+    result = PointResult(look.id, look.point, Met.NOT_CHECKED, (), gist=reading.gist if reading else "")
     if reading is None or reading.met is Met.NOT_CHECKED:
-        return PointResult(look.id, look.point, Met.NOT_CHECKED, ())
+        return result
     if reading.met is Met.NO:
-        return PointResult(look.id, look.point, Met.NO, ())
+        return replace(result, met=Met.NO)
     if not words.known(reading.sentences):
-        return PointResult(look.id, look.point, Met.NOT_CHECKED, ())
+        return result
     quotes = words.quotes(reading.sentences)
-    return PointResult(look.id, look.point, reading.met if quotes else Met.NO, quotes)
+    return replace(result, met=_capped(reading.met, reading.sentences, words) if quotes else Met.NO, quotes=quotes)
 
 
 def _also_good(key: str, moves: Sequence[AlsoGood], words: _Words) -> tuple[PointResult, ...]:
@@ -193,7 +245,7 @@ def _also_good(key: str, moves: Sequence[AlsoGood], words: _Words) -> tuple[Poin
     )
     kept = [(move, quotes) for move, quotes in earned if quotes][:MOST_ALSO_GOOD]
     return tuple(
-        PointResult(f"{key}-also-{number}", move.move, move.met, quotes, also_good=True)
+        PointResult(f"{key}-also-{number}", move.move, _capped(move.met, move.sentences, words), quotes, also_good=True)
         for number, (move, quotes) in enumerate(kept, start=1)
     )
 

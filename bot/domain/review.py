@@ -44,11 +44,12 @@ class Verdict(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class PointReading:
-    """One look-for, decided."""
+    """One look-for, decided. `gist` says the move, or what is missing, in a few words of the answer's language."""
 
     id: str
     met: Met
     sentences: tuple[int, ...]
+    gist: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,9 +63,15 @@ class AlsoGood:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SectionReading:
-    """One weighed section as the model read it."""
+    """One weighed section as the model read it.
+
+    Attributes:
+        line: one short sentence for the thread: what is there, and what is missing.
+        reading: two sentences on the reasoning, for the member alone.
+    """
 
     key: str
+    line: str = ""
     reading: str
     points: tuple[PointReading, ...]
     also_good: tuple[AlsoGood, ...] = ()
@@ -103,8 +110,16 @@ class FixReading:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reading:
-    """Everything that the model gave for one answer."""
+    """Everything that the model gave for one answer.
 
+    Attributes:
+        verdict: what an interviewer would say first: is the asked decision made, and does it stand against the givens.
+        slips: sentences that conflict with a given, with another sentence or with their own sums.
+        held: the sentence that holds best; in an answer to another question, the one whose habit is worth keeping.
+    """
+
+    verdict: str = ""
+    slips: tuple[Remark, ...] = ()
     sections: tuple[SectionReading, ...]
     held: Remark | None
     hand_waving: tuple[Remark, ...]
@@ -123,13 +138,20 @@ class Reading:
 
 @dataclass(frozen=True, slots=True)
 class PointResult:
-    """One point with the words that earned it. `also_good` marks a move that no note foresaw."""
+    """One point with the words that earned it.
+
+    Attributes:
+        point: as the notes say it.
+        also_good: whether it is a move that no note foresaw.
+        gist: the same in a few words, in the language of the answer; empty if the reader gave none.
+    """
 
     id: str
     point: str
     met: Met
     quotes: tuple[str, ...]
     also_good: bool = False
+    gist: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -140,6 +162,7 @@ class SectionReview:
     title: str
     weight: int
     band: int | None
+    line: str = ""
     reading: str = ""
     points: tuple[PointResult, ...] = ()
     facets: Mapping[Facet, tuple[str, ...]] = field(default_factory=dict)
@@ -169,7 +192,10 @@ class Claim:
 
 @dataclass(frozen=True, slots=True)
 class Fix:
-    """The one thing to fix next, with a rewritten sentence. `quote` is empty when the thing is missing."""
+    """The one thing to fix next, with a rewritten sentence. `quote` is empty when the thing is missing.
+
+    In an answer to another question there is nothing to fix: `quote`, `why` and `rewrite` are empty.
+    """
 
     section: str
     quote: str
@@ -206,6 +232,7 @@ class Review:
     """A stored review of version `version` of an answer.
 
     Attributes:
+        verdict, slips: as in a reading; empty in a review made before prompt version 2.
         cut: the answer was longer than the reviewer reads.
     """
 
@@ -213,6 +240,8 @@ class Review:
     day: date
     question_id: str
     version: int
+    verdict: str = ""
+    slips: tuple[QuotedRemark, ...] = ()
     sections: tuple[SectionReview, ...]
     held: QuotedRemark | None
     hand_waving: tuple[QuotedRemark, ...]

@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
 from bot.domain.group import GroupId, MemberId
 from bot.ports.chat import Chat, Target, Where
 from bot.ports.jobs import MOST_STARTS, Job, Jobs, Lease
+from bot.ports.meter import Meter, Unmetered
 from bot.ports.model import Library, Purse, Reviewer, ReviewRequest, SelfChecker
 from bot.ports.store import Answers, AnswerWrite, Groups, Look, Outbox, Outgoing, Posts
 
-__all__ = ["MOST_STARTS", "AnswerWrite", "Answers", "Chat", "Check", "Clock", "Groups", "Job", "Jobs", "Lease", "Library", "Look", "Outbox", "Outgoing", "Ports", "Posts", "Purse", "ReviewRequest", "Reviewer", "SelfChecker", "Target", "Where"]
+__all__ = [
+    "MOST_STARTS", "AnswerWrite", "Answers", "Chat", "Check", "Clock", "Groups", "Job", "Jobs", "Lease", "Library",
+    "Look", "Meter", "Outbox", "Outgoing", "Ports", "Posts", "Purse", "ReviewRequest", "Reviewer", "SelfChecker",
+    "Target", "Unmetered", "Where",
+]  # fmt: skip
 
 
 class Clock(Protocol):
@@ -58,3 +63,4 @@ class Ports:
     wake: Callable[[], None]
     checks: Callable[[], Awaitable[Sequence[Check]]]
     member_key: Callable[[GroupId, MemberId], str]
+    meter: Meter = field(default_factory=Unmetered)

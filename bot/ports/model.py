@@ -68,5 +68,9 @@ class Purse(Protocol):
         ...
 
     async def adjust(self, day: date, member: MemberId, usd: float) -> None:
-        """Add `usd` (may be negative) when the true cost is known."""
+        """Add `usd` (may be negative) when the true cost is known; to the day alone, if the member was forgotten."""
+        ...
+
+    async def forget(self, member: MemberId, today: date) -> None:
+        """Erase what is noted under the member's id; what the day has cost stays."""
         ...

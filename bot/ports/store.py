@@ -142,6 +142,10 @@ class Answers(Protocol):
         self, group_id: GroupId, day: date, member_id: MemberId, message_id: str
     ) -> str | None: ...
 
+    async def asides(self, group_id: GroupId, day: date, member_id: MemberId) -> Mapping[str, str]:
+        """All talk of a member that is kept: message id -> text."""
+        ...
+
     async def put_review(self, group_id: GroupId, review: Review | SelfCheck) -> None:
         """Keep the newest review of an answer; a SelfCheck never replaces a Review of the same version."""
         ...

@@ -6,16 +6,17 @@ from collections.abc import Mapping
 
 from bot.ports import Job, Ports
 from bot.usecases import give_feedback, notify, owed, post_question, redraw, remind, share_answer
+from bot.usecases.lose_place import unless_closed
 from bot.usecases.plan_posts import plan_next
 from bot.usecases.work import Work
 
 WORKS: Mapping[str, Work] = {
-    owed.POST: post_question.run,
-    owed.SHARE: share_answer.run,
-    owed.REVIEW: give_feedback.run,
-    owed.REDRAW: redraw.run,
+    owed.POST: unless_closed(post_question.run),
+    owed.SHARE: unless_closed(share_answer.run),
+    owed.REVIEW: unless_closed(give_feedback.run),
+    owed.REDRAW: unless_closed(redraw.run),
     owed.REMIND: remind.run,
-    owed.AUDIT: post_question.audit,
+    owed.AUDIT: unless_closed(post_question.audit),
     owed.NOTICE: notify.run,
 }
 

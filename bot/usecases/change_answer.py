@@ -49,7 +49,11 @@ async def edit(ports: Ports, group_id: GroupId, day: date, change: Edited) -> Ca
 async def _as_new(ports: Ports, group_id: GroupId, day: date, change: Edited) -> Card | None:
     """Read an edited message as if it had just been said; when it later arrives itself, it is known."""
     message = Said(
-        caller=change.caller, message_id=change.message_id, text=change.text, sent_at=change.edited_at
+        caller=change.caller,
+        message_id=change.message_id,
+        text=change.text,
+        sent_at=change.edited_at,
+        mentions=change.mentions,
     )
     return await said(ports, group_id, day, message)
 
@@ -81,6 +85,14 @@ async def delete(ports: Ports, group_id: GroupId, day: date, change: Deleted) ->
             due_at=ports.clock.now() if known else None,
         )
         if await ports.answers.write(group_id, write):
+            await _forget_talk(ports, group_id, day, change)
             ports.wake()
             return
     raise StoreDown("a deletion lost every race for its write")
+
+
+async def _forget_talk(ports: Ports, group_id: GroupId, day: date, change: Deleted) -> None:
+    """Talk that its author removed is kept no longer, whether it was counted or not."""
+    member_id = change.caller.member_id
+    if await ports.answers.aside(group_id, day, member_id, change.message_id):
+        await ports.answers.set_aside(group_id, day, member_id, change.message_id, "")

@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 
 from bot.cards import Card
-from bot.domain.answer import Answer
+from bot.domain.answer import Answer, is_anew
 from bot.domain.group import FeedbackMode, Group, Member, MemberId
 from bot.domain.judge import with_framework_points
 from bot.domain.post import Post
@@ -16,7 +16,7 @@ from bot.domain.review import Review, SelfCheck
 from bot.errors import ReviewerBusy, ReviewerDeclined, ReviewerDown, ReviewerTrouble
 from bot.ports import Job, Ports, Target, Where
 from bot.usecases import owed
-from bot.usecases.deliver import deliver
+from bot.usecases.deliver import deliver, take_back
 from bot.usecases.judge_answer import judge_answer, request_of
 from bot.usecases.work import Again
 from bot.views import feedback, notices
@@ -24,7 +24,7 @@ from bot.views import feedback, notices
 log = logging.getLogger(__name__)
 
 WAIT_AT_MOST = timedelta(seconds=30)
-"""A model that asks us to wait longer than this is too slow for a minute's feedback: the self-check goes out first."""
+"""A model that asks us to wait beyond this, from the answer on, is too slow: the self-check goes out first."""
 GIVE_UP_AFTER = timedelta(days=1)
 
 
@@ -71,13 +71,16 @@ async def _review(
     try:
         made: Review | SelfCheck = await read(ports, group, question, member, answer)
     except ReviewerBusy as busy:
-        if stored is None and timedelta(seconds=busy.retry_after_s) <= WAIT_AT_MOST:
+        wait = timedelta(seconds=busy.retry_after_s)
+        if stored is None and ports.clock.now() + wait <= answer.parts[-1].sent_at + WAIT_AT_MOST:
             raise
-        return await _fall_back(ports, group, post, member, answer, stored, notices.MODEL_BUSY)
+        again = await _fall_back(ports, group, post, member, answer, stored, notices.MODEL_BUSY)
+        return replace(again, at=max(again.at, ports.clock.now() + wait)) if again else None
     except ReviewerDown as down:
         log.warning("review of group %s: %s", group.id, down)
         return await _fall_back(ports, group, post, member, answer, stored, notices.MODEL_DOWN)
-    return await _keep(ports, group, post, member, answer, made)
+    await _keep(ports, group, post, member, answer, made)
+    return None
 
 
 async def read(ports: Ports, group: Group, question: Question, member: Member, answer: Answer) -> Review | SelfCheck:
@@ -102,28 +105,42 @@ async def read(ports: Ports, group: Group, question: Question, member: Member, a
         spent_usd = trouble.spent_usd
         raise
     finally:
+        ports.meter.spent(spent_usd)
         await ports.purse.adjust(today, member.id, spent_usd - expected_usd)
     return made
 
 
 async def _keep(
     ports: Ports, group: Group, post: Post, member: Member, answer: Answer, made: Review | SelfCheck
-) -> Again | None:
-    """Store and show, unless the answer was withdrawn or the member forgotten while the model read."""
+) -> None:
+    """Store and show, unless the answer was withdrawn or the member forgotten while the model read.
+
+    What is shown is what stands: another process may have judged a newer text meanwhile.
+    """
+    ports.meter.review(made.stamp.rung if isinstance(made, Review) else "self-check")
     newest = await ports.answers.get(group.id, answer.day, member.id)
-    if newest is None:
-        return None
+    if newest is not None and is_anew(newest, answer):
+        return  # what was read is gone; the answer in its place has a review of its own owed
     await ports.answers.put_review(group.id, made)
-    await show(ports, group, post, member, newest, made)
-    return None
+    newest = await ports.answers.get(group.id, answer.day, member.id)
+    kept = await ports.answers.review(group.id, answer.day, member.id)
+    if newest is None or kept is None:
+        return
+    await show(ports, group, post, member, newest, kept)
+    if await ports.answers.get(group.id, answer.day, member.id) is None:
+        await take_back(ports, group.id, feedback_key(answer.day, member.id))
 
 
 async def _fall_back(
     ports: Ports, group: Group, post: Post, member: Member, answer: Answer, stored: Review | SelfCheck | None, why: str
 ) -> Again | None:
-    """Show the self-check now and come back later: after 2 minutes, then 10, then hourly for a day."""
+    """Show the self-check now and come back later: after 2 minutes, then 10, then hourly for a day.
+
+    A review of an older text stays; how long its newer one is waited for is counted from when that review was made.
+    """
     now = ports.clock.now()
-    since = stored.made_at if isinstance(stored, SelfCheck) and stored.version == answer.version else now
+    is_counted = isinstance(stored, Review) or (stored is not None and stored.version == answer.version)
+    since = stored.made_at if stored is not None and is_counted else now
     waited = now - since
     retried = waited < GIVE_UP_AFTER
     if isinstance(stored, Review):

@@ -61,7 +61,8 @@ async def set_up(ports: Ports, caller: Caller, wishes: Wishes) -> Card:
     """Create the group of this channel, or change the one it has; then check, and say when the first post comes."""
     group_id = await ports.groups.at(caller.place)
     if group_id is None:
-        group = await create(ports, caller.place, caller.member_id, caller.place.channel, wishes)
+        name = caller.place_name or caller.place.channel
+        group = await create(ports, caller.place, caller.member_id, name, wishes)
         checks = await ports.checks()
         return admin_card.set_up(group, checks, plan_posts.next_post(group, ports.clock.now()), ports.clock.now())
     standing = await ports.groups.get(group_id)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, datetime
@@ -12,22 +13,25 @@ from bot.cards import Attachment, Card
 from bot.domain.group import AwayRange, Group, Member, MemberId, QuietHours
 from bot.domain.parse import parse_day, parse_time
 from bot.domain.review import Review
-from bot.errors import Refusal, Trouble
+from bot.errors import ChatBusy, ChatRefused, ChatUnsure, Refusal
 from bot.ports import Ports
 from bot.usecases.answer_by_form import newest_post
+from bot.usecases.deliver import take_back
 from bot.usecases.give_feedback import feedback_key
 from bot.usecases.remind import plan_reminder
 from bot.usecases.share_answer import share_key
 from bot.usecases.show_streak import count
 from bot.views import feedback, me_card, notices
 
-MOST_AWAY_RANGES = 20
+MOST_AWAY_AHEAD = 20
+log = logging.getLogger(__name__)
+
 OFF = frozenset({"off", "none", "no", "never"})
 
 
 async def show(ports: Ports, group: Group, member: Member) -> Card:
     """Everything that is set, and how to change it."""
-    return me_card.settings(member, group)
+    return me_card.settings(member, group, _today(ports, group))
 
 
 async def set_reminders(ports: Ports, group: Group, member: Member, value: str) -> Card:
@@ -49,7 +53,7 @@ async def set_quiet(ports: Ports, group: Group, member: Member, value: str) -> C
 
 async def set_away(ports: Ports, group: Group, member: Member, value: str) -> Card:
     """Away on a date or from a date to a date, both included; `off` clears the ranges that are not over."""
-    today = group.schedule.local_day(ports.clock.now())
+    today = _today(ports, group)
     if value.strip().lower() in OFF:
         return await _change(
             ports, group, member, lambda known: replace(known, away=tuple(_ended(stay, today) for stay in _begun(known, today)))
@@ -63,9 +67,7 @@ async def set_away(ports: Ports, group: Group, member: Member, value: str) -> Ca
     if last < today:
         raise Refusal(notices.AWAY_PAST)
     stay = AwayRange(max(first, today), last)
-    return await _change(
-        ports, group, member, lambda known: replace(known, away=(*known.away, stay)[-MOST_AWAY_RANGES:])
-    )
+    return await _change(ports, group, member, lambda known: replace(known, away=_with(known.away, stay, today)))
 
 
 async def set_feedback(ports: Ports, group: Group, member: Member, value: str) -> Card:
@@ -89,16 +91,22 @@ async def everything(ports: Ports, group: Group, member: Member) -> dict[str, An
     days = []
     for post in await ports.posts.all(group.id):
         answer = await ports.answers.get(group.id, post.day, member.id)
-        made = await ports.answers.review(group.id, post.day, member.id)
-        if answer is not None or made is not None:
-            judged = feedback.review_data(made, ports.library.framework) if isinstance(made, Review) else None
-            text = answer.text if answer else None
-            days.append({"day": post.day, "question": post.question_id, "answer": text, "feedback": judged})
+        kept = {
+            "answer": answer.text if answer else None,
+            "late": answer.late if answer else None,
+            "feedback": await _feedback(ports, group, post.day, member),
+            "draft": await ports.answers.draft(group.id, post.day, member.id),
+            "talk": await ports.answers.asides(group.id, post.day, member.id),
+        }
+        if any(kept.values()):
+            days.append({"day": post.day, "question": post.question_id, **kept})
+    roles = {"admin": group.is_admin(member.id), "facilitator": member.id in group.facilitator_ids}
     settings = {"remind_at": member.remind_at, "quiet": member.quiet, "away": member.away}
     return {
         "group": group.name,
         "member": member.name,
         "joined_at": member.joined_at,
+        "roles": roles,
         "settings": {**settings, "auto_feedback": member.auto_feedback},
         "streak": {"current": streak.current, "best": streak.best},
         "ledger": [{"day": line.day, "mark": line.mark, "run": line.run} for line in streak.ledger],
@@ -106,20 +114,27 @@ async def everything(ports: Ports, group: Group, member: Member) -> dict[str, An
     }
 
 
+async def _feedback(ports: Ports, group: Group, day: date, member: Member) -> dict[str, Any] | None:
+    made = await ports.answers.review(group.id, day, member.id)
+    if isinstance(made, Review):
+        return feedback.review_data(made, ports.library.framework)
+    return feedback.self_check_data(made, ports.library.framework) if made is not None else None
+
+
 async def forget(ports: Ports, group: Group, member: Member) -> Card:
     """Erase everything of a member, the bot's messages about their answers included, and say what went."""
     messages = 0
     for post in await ports.posts.all(group.id):
         for key in (feedback_key(post.day, member.id), share_key(post.day, member.id)):
-            message = await ports.outbox.get(group.id, key)
-            if message is not None:
-                try:
-                    await ports.chat.delete(message)
-                    messages += 1
-                except Trouble as trouble:
-                    raise Refusal(notices.FORGET_AGAIN) from trouble
+            try:
+                messages += await take_back(ports, group.id, key)
+            except ChatRefused as refused:  # it never will be deleted; what is stored must go all the same
+                log.warning("a message about a forgotten member still stands: %s", refused)
+            except (ChatBusy, ChatUnsure) as trouble:
+                raise Refusal(notices.FORGET_AGAIN) from trouble
     erased = await ports.groups.forget(group.id, member.id)
     await ports.groups.update(group.id, lambda known: _without_roles(known, member.id))
+    await ports.purse.forget(member.id, ports.clock.now().date())
     return me_card.forgotten({**erased, "messages": messages})
 
 
@@ -128,7 +143,11 @@ async def _change(ports: Ports, group: Group, member: Member, change: Callable[[
     post = await newest_post(ports, group)
     if post is not None and post.is_open(ports.clock.now()):
         await plan_reminder(ports, group, post, changed)
-    return me_card.settings(changed, group, changed=True)
+    return me_card.settings(changed, group, _today(ports, group), changed=True)
+
+
+def _today(ports: Ports, group: Group) -> date:
+    return group.schedule.local_day(ports.clock.now())
 
 
 def _without_roles(group: Group, member_id: MemberId) -> Group:
@@ -136,6 +155,15 @@ def _without_roles(group: Group, member_id: MemberId) -> Group:
     return replace(
         group, admin_ids=group.admin_ids - {member_id}, facilitator_ids=group.facilitator_ids - {member_id}
     )
+
+
+def _with(away: tuple[AwayRange, ...], stay: AwayRange, today: date) -> tuple[AwayRange, ...]:
+    """Stays that are over are kept: they explain the streak. Raises Refusal when too many lie ahead."""
+    if stay in away:
+        return away
+    if sum(known.last >= today for known in away) >= MOST_AWAY_AHEAD:
+        raise Refusal(notices.TOO_MANY_AWAY)
+    return (*away, stay)
 
 
 def _begun(member: Member, today: date) -> tuple[AwayRange, ...]:

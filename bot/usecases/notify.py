@@ -15,7 +15,7 @@ from bot.views import notices
 async def tell_facilitators(ports: Ports, group: Group, what: str) -> None:
     """Owe a direct message to each facilitator, or to each admin when none is named.
 
-    `what`: `missed:FIRST/LAST` (dates), `empty:DATE` or `dead:KIND:DATE`; the same is said once.
+    `what`: `missed:FIRST/LAST` (dates), `empty:DATE`, `closed:DATE` or `dead:KIND:DATE`; the same is said once.
     """
     for member_id in sorted(group.facilitator_ids or group.admin_ids):
         await ports.jobs.add(owed.notice(group.id, what, member_id), ports.clock.now())
@@ -27,11 +27,11 @@ async def run(ports: Ports, job: Job) -> Again | None:
     what, _, member_id = job.ref.rpartition("|")
     group = await ports.groups.get(job.group_id)
     if group is not None:
-        await send_direct(ports, group, MemberId(member_id), "notice", job.ref, notices.notice(_words(what)))
+        await send_direct(ports, group, MemberId(member_id), "notice", job.ref, notices.notice(_words(what, group)))
     return None
 
 
-def _words(what: str) -> str:
+def _words(what: str, group: Group) -> str:
     kind, _, rest = what.partition(":")
     match kind:
         case "missed":
@@ -39,5 +39,7 @@ def _words(what: str) -> str:
             return notices.missed_days(first, last)
         case "empty":
             return notices.bank_empty(date.fromisoformat(rest))
+        case "closed":
+            return notices.place_closed(group)
         case _:
             return notices.job_dead(rest.partition(":")[0])

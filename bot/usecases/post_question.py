@@ -156,11 +156,12 @@ async def _post(ports: Ports, group: Group, day: date, due_at: datetime, *, late
     opening = replace(post, opened_at=now, closes_at=closes_at)
     card = question_card.daily(question, opening, group, ports.library.framework, late=late)
     message, begun = await deliver(ports, group.id, post_key(day), _channel(group), card)
+    if begun.contested:
+        # before the record: a day that is recorded as sent is not looked at again
+        await ports.jobs.add(owed.audit(group.id, day), now + AUDIT_AFTER)
     sent = await ports.posts.sent(group.id, day, message, now, closes_at)
     if sent.message != message:  # another process recorded the day as missed meanwhile
         await ports.chat.delete(message)
-    if begun.contested:
-        await ports.jobs.add(owed.audit(group.id, day), now + AUDIT_AFTER)
     return sent
 
 

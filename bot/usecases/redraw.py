@@ -7,6 +7,7 @@ from datetime import date
 from bot.domain.group import GroupId, MemberId
 from bot.ports import Job, Ports
 from bot.usecases import owed
+from bot.usecases.deliver import take_back
 from bot.usecases.give_feedback import card_of, feedback_key
 from bot.usecases.share_answer import share_key
 from bot.usecases.work import Again
@@ -29,7 +30,4 @@ async def run(ports: Ports, job: Job) -> Again | None:
 
 async def _remove(ports: Ports, group_id: GroupId, day: date, member_id: MemberId) -> None:
     for key in (feedback_key(day, member_id), share_key(day, member_id)):
-        message = await ports.outbox.get(group_id, key)
-        if message is not None:
-            await ports.chat.delete(message)
-            await ports.outbox.drop(group_id, key)
+        await take_back(ports, group_id, key)

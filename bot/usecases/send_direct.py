@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 
 from bot.cards import Card
-from bot.domain.group import Group, MemberId
+from bot.domain.group import Group, MemberId, MessageRef
 from bot.errors import ChatBusy, ChatRefused
 from bot.ports import Ports, Target, Where
 from bot.usecases import owed
@@ -25,28 +25,28 @@ async def send_direct(ports: Ports, group: Group, member_id: MemberId, kind: str
     key = f"{kind}:{about}"
     if await ports.outbox.get(group.id, key) is not None:
         return
-    place = await _free_place(ports, group, member_id, kind)
+    place = await _free_place(ports, group, member_id, kind, key)
     if place is None:
         log.warning("a %s of group %s is one too many for its day", kind, group.id)
         return
     try:
         await deliver(ports, group.id, key, Target(where=Where.DIRECT, place=group.place, member=member_id), card)
     except ChatBusy:
-        await ports.outbox.release(group.id, place)
+        await ports.outbox.drop(group.id, place)
         raise
     except ChatRefused as refused:
-        await ports.outbox.release(group.id, place)
+        await ports.outbox.drop(group.id, place)
         log.warning("a %s of group %s is not delivered: %s", kind, group.id, refused)
 
 
-async def _free_place(ports: Ports, group: Group, member_id: MemberId, kind: str) -> str | None:
-    """One of the day's places, taken by being its first owner; None when all are taken.
+async def _free_place(ports: Ports, group: Group, member_id: MemberId, kind: str, key: str) -> str | None:
+    """One of the day's places, which holds the key of its message; None when all are taken by others.
 
-    A try that broke off keeps its place: its message may stand.
+    A try that broke off keeps its place, for its message may stand; the next try finds it there.
     """
-    now = ports.clock.now()
+    now, mine = ports.clock.now(), MessageRef(group.place, key)
     for number in range(1, MOST_A_DAY[kind] + 1):
         place = f"direct:{kind}:{number}:{owed.about(group.schedule.local_day(now), member_id)}"
-        if not (await ports.outbox.begin(group.id, place, now)).contested:
+        if await ports.outbox.sent(group.id, place, mine) == mine:
             return place
     return None

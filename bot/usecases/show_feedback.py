@@ -5,12 +5,13 @@ from __future__ import annotations
 from datetime import date
 
 from bot.cards import Card
-from bot.domain.group import Group, Member
+from bot.domain.group import FeedbackMode, Group, Member
 from bot.domain.post import Post
 from bot.domain.review import Review, SelfCheck
 from bot.errors import Refusal
-from bot.ports import Ports
+from bot.ports import Job, Ports
 from bot.usecases import owed
+from bot.usecases.work import LEASE
 from bot.views import feedback, notices
 
 RECENT_POSTS = 30
@@ -21,7 +22,7 @@ async def in_full(ports: Ports, group: Group, member: Member, day: date | None) 
     for post in await _candidates(ports, group, day):
         made = await ports.answers.review(group.id, post.day, member.id)
         if isinstance(made, Review):
-            return feedback.full_card(made, ports.library.framework)
+            return feedback.full_card(made, ports.library.framework, alone=group.feedback is FeedbackMode.BRIEF)
         if isinstance(made, SelfCheck):
             return feedback.self_check_in_full(made, ports.library.framework, name=member.name)
         if await ports.answers.get(group.id, post.day, member.id) is not None:
@@ -39,10 +40,17 @@ async def again(ports: Ports, group: Group, member: Member, day: date | None) ->
         made = await ports.answers.review(group.id, post.day, member.id)
         if isinstance(made, Review) and made.version >= answer.version:
             raise Refusal(notices.NOTHING_CHANGED)
-        await ports.jobs.add(owed.review(group.id, post.day, member.id), ports.clock.now())
-        ports.wake()
+        await _owe(ports, owed.review(group.id, post.day, member.id))
         return notices.notice(notices.READING_AGAIN)
     raise Refusal(notices.NO_FEEDBACK_YET)
+
+
+async def _owe(ports: Ports, job: Job) -> None:
+    """Owe it now; while a model may be reading, when its lease ends: pressing twice must not pay for two reviews."""
+    now = ports.clock.now()
+    owed_at = await ports.jobs.owed(job)
+    await ports.jobs.add(job, min(owed_at or now, now + LEASE))
+    ports.wake()
 
 
 async def _candidates(ports: Ports, group: Group, day: date | None) -> list[Post]:

@@ -23,15 +23,17 @@ async def today(ports: Ports, group: Group, member: Member) -> Card:
     return question_card.mine(question, post, group, ports.library.framework, answer=answer, now=now)
 
 
-async def practice(ports: Ports, group: Group, member: Member, topic: str | None, level: int | None) -> Card:
-    """An extra question for this member alone. Raises Refusal when the bank has none like it."""
+async def practice(
+    ports: Ports, group: Group, member: Member, topic: str | None, level: int | None, shown: str = ""
+) -> Card:
+    """An extra question for this member alone, another than `shown`. Raises Refusal when the bank has none like it."""
     posts = await ports.posts.all(group.id)
-    open_ids = {post.question_id for post in posts[-1:]}
+    known_ids = {shown, *(post.question_id for post in posts[-1:])}
     bank = tuple(ports.library.questions.values())
     seed = f"{member.id}:{ports.clock.now():%Y-%m-%dT%H:%M:%S}"
-    chosen = questions.practice(bank, topic=topic, level=level, exclude=open_ids, seed=seed)
+    chosen = questions.practice(bank, topic=topic, level=level, exclude=known_ids, seed=seed)
     if chosen is None:
-        raise Refusal(notices.no_practice(topic, level))
+        raise Refusal(notices.NO_OTHER_PRACTICE if shown else notices.no_practice(topic, level))
     return question_card.practice(chosen, ports.library.framework)
 
 

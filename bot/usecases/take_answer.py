@@ -10,7 +10,7 @@ from bot.cards import Card
 from bot.domain.answer import JOIN_WITHIN, MOST_CHARS, Answer, Part, joined, measure, qualifies
 from bot.domain.group import GroupId, Member, MemberId
 from bot.domain.post import Post
-from bot.domain.streak import Took
+from bot.domain.streak import Took, took_part
 from bot.errors import Refusal, StoreDown
 from bot.inbound import Caller, Said
 from bot.ports import AnswerWrite, Job, Look, Ports
@@ -41,21 +41,29 @@ async def said(ports: Ports, group_id: GroupId, day: date, message: Said) -> Car
     if len(message.text) > MOST_CHARS:
         raise Refusal(notices.too_long(len(message.text)))
     part = Part(message.message_id, message.text, message.sent_at)
-    others = message.mentions - {member_id}
+    addressed = bool(message.mentions - {member_id})
+    if addressed and not qualifies(part.text):
+        return None
 
     def decide(look: Look) -> Decision:
-        return _from_thread(look, part, member_id, day)
+        return Decision(talk=True) if addressed else _from_thread(look, part, member_id, day)
 
-    if others:
-        return None
     decision = await store(ports, group_id, message.caller, day, decide)
-    return await _talk(ports, group_id, member_id, day, part) if decision.talk else None
+    return await _talk(ports, group_id, member_id, part, day, addressed=addressed) if decision.talk else None
 
 
-async def count_anyway(ports: Ports, group_id: GroupId, day: date, message_id: str, caller: Caller) -> Card:
-    """Count talk as the member's answer, or as a further part of it. Raises Refusal when it is no longer kept."""
+async def count_anyway(
+    ports: Ports, group_id: GroupId, day: date, message_id: str, caller: Caller, text: str | None = None
+) -> Card:
+    """Count talk as the member's answer, or as a further part of it. Raises Refusal when it is no longer kept.
+
+    `text`: what the message says, where the platform shows it.
+    """
     member_id = caller.member_id
-    text = await ports.answers.aside(group_id, day, member_id, message_id)
+    if text is None:
+        text = await ports.answers.aside(group_id, day, member_id, message_id)
+    elif len(text) > MOST_CHARS:
+        raise Refusal(notices.too_long(len(text)))
     if not text:
         raise Refusal(notices.TALK_GONE)
     if measure(text).words == 0 and measure(text).cjk_chars == 0:
@@ -69,7 +77,15 @@ async def count_anyway(ports: Ports, group_id: GroupId, day: date, message_id: s
         return Decision() if known else Decision(joined(look.answer, part))
 
     decision = await store(ports, group_id, caller, day, decide)
-    return answer_card.counted(day, joined_existing=not decision.judge)
+    if decision.answer is None:
+        return notices.notice(notices.ALREADY_COUNTED)
+    member = await ports.groups.member(group_id, member_id)
+    return answer_card.counted(
+        day,
+        joined_existing=not decision.judge,
+        late=decision.answer.late,
+        feedback_follows=member is None or member.auto_feedback,
+    )
 
 
 async def store(
@@ -95,7 +111,7 @@ async def store(
             event=caller.event,
             answer=decision.answer,
             expected_version=look.answer.version if look.answer else 0,
-            took=_took(look, decision.answer),
+            took=await _took(ports, group_id, look.post, look, decision.answer),
             job=job,
             due_at=ports.clock.now() if job else None,
         )
@@ -129,11 +145,17 @@ def first(look: Look, part: Part, member_id: MemberId, day: date) -> Answer:
     return Answer(member_id=member_id, day=day, parts=(part,), late=is_late(look.post, part.sent_at))
 
 
-def _took(look: Look, answer: Answer) -> Took | None:
-    """What the write says of taking part: only a first answer changes it."""
+async def _took(ports: Ports, group_id: GroupId, post: Post, look: Look, answer: Answer) -> Took | None:
+    """What the write says of taking part: only a first answer changes it.
+
+    A day keeps what was earned in time: an answer that was deleted after the close may be followed by a late one.
+    """
     if look.answer is not None:
         return None
-    return Took.LATE if answer.late else Took.ANSWERED
+    if not answer.late:
+        return Took.ANSWERED
+    record = await ports.answers.record(group_id, answer.member_id)
+    return None if took_part(record, post.number) else Took.LATE
 
 
 def _from_thread(look: Look, part: Part, member_id: MemberId, day: date) -> Decision:
@@ -150,10 +172,12 @@ def _from_thread(look: Look, part: Part, member_id: MemberId, day: date) -> Deci
     return Decision(talk=True)
 
 
-async def _talk(ports: Ports, group_id: GroupId, member_id: MemberId, day: date, part: Part) -> Card | None:
+async def _talk(
+    ports: Ports, group_id: GroupId, member_id: MemberId, part: Part, day: date, *, addressed: bool
+) -> Card | None:
     """Keep talk for a while; say once a day how it can still be counted."""
     new = await ports.answers.set_aside(group_id, day, member_id, part.message_id, part.text)
     if not new:
         return None
     answered = await ports.answers.get(group_id, day, member_id) is not None
-    return answer_card.not_counted(day, part.message_id, measure(part.text), answered=answered)
+    return answer_card.not_counted(day, part.message_id, measure(part.text), answered=answered, addressed=addressed)

@@ -38,11 +38,11 @@ class Worker:
         self,
         ports: Ports,
         works: Mapping[str, Work],
-        on_dead: Callable[[Job, str], Awaitable[None]],
+        on_dead: Callable[[Job], Awaitable[None]],
         *,
         lease: timedelta = LEASE,
     ) -> None:
-        """`on_dead` is told of a job that will not be tried again, and why. A job that runs is renewed thrice a lease."""
+        """`on_dead` is told of a job that will not be tried again. What runs is renewed three times a `lease`."""
         self._ports = ports
         self._works = works
         self._on_dead = on_dead
@@ -75,7 +75,9 @@ class Worker:
         """Work until nothing is due and nothing runs."""
         while await self.tick() or self._running:
             if self._running:
-                await asyncio.wait(self._running, return_when=asyncio.FIRST_COMPLETED, timeout=self._renew_every.total_seconds())
+                await asyncio.wait(
+                    self._running, return_when=asyncio.FIRST_COMPLETED, timeout=self._renew_every.total_seconds()
+                )
 
     async def stop(self, within_s: float) -> None:
         """Give running jobs `within_s` seconds, then drop them; what is dropped is owed again when its lease ends."""
@@ -124,20 +126,30 @@ class Worker:
         if work is None:
             await self._bury(lease, "no such kind of work")
             return
+        began_at = self._ports.clock.now()
         try:
             again = await work(self._ports, lease.job)
+            self._count(lease, "done" if again is None else "again", began_at)
         except (ChatBusy, ReviewerBusy) as busy:
+            self._count(lease, "busy", began_at)
             again = Again(self._ports.clock.now() + timedelta(seconds=max(busy.retry_after_s, 1.0)))
         except StoreDown:
+            self._count(lease, "store-down", began_at)
             raise
         except Trouble as trouble:
+            self._count(lease, "trouble", began_at)
             await self._failed(lease, str(trouble))
             return
         except Exception as error:  # the job edge: one bad job must not stop the others
             log.exception("job %s failed", lease.job.kind)
+            self._count(lease, "crashed", began_at)
             await self._failed(lease, type(error).__name__)
             return
         await self._settle(lease, again)
+
+    def _count(self, lease: Lease, outcome: str, began_at: datetime) -> None:
+        took = self._ports.clock.now() - began_at
+        self._ports.meter.job(lease.job.kind, outcome, took.total_seconds())
 
     async def _failed(self, lease: Lease, why: str) -> None:
         if lease.tries >= MOST_STARTS:
@@ -155,4 +167,4 @@ class Worker:
     async def _bury(self, lease: Lease, why: str) -> None:
         log.error("job %s of group %s is given up: %s", lease.job.kind, lease.job.group_id, why)
         if await self._ports.jobs.bury(lease, why):
-            await self._on_dead(lease.job, why)
+            await self._on_dead(lease.job)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
 
 from bot.cards import Attachment, Button, Buttons, Card, Code, Facts, Heading, Span, Text
 from bot.domain.group import AwayRange, Group, Member
@@ -20,15 +21,16 @@ ERASED = {
 }
 
 
-def settings(member: Member, group: Group, *, changed: bool = False) -> Card:
-    """Every setting, with the command that changes it."""
+def settings(member: Member, group: Group, today: date, *, changed: bool = False) -> Card:
+    """Every setting, with the command that changes it; away dates that are over are not shown."""
     quiet = f"{member.quiet.start:%H:%M} to {member.quiet.end:%H:%M}" if member.quiet else "none"
-    away = ", ".join(_range(stay) for stay in member.away) or "none"
+    remind = f"{member.remind_at:%H:%M}" if member.remind_at else "off"
+    away = ", ".join(_range(stay) for stay in member.away if stay.last >= today) or "none"
     rows: tuple[tuple[str, tuple[Span, ...]], ...] = (
-        ("Reminder", (f"{member.remind_at:%H:%M}" if member.remind_at else "off", "  ", Code("/tpm-me reminders 18:00"))),
-        ("Quiet hours", (quiet, "  ", Code("/tpm-me quiet 21:00-08:00"))),
-        ("Away", (away, "  ", Code("/tpm-me away 2026-12-01 2026-12-05"))),
-        ("Automatic feedback", ("on" if member.auto_feedback else "off", "  ", Code("/tpm-me feedback off"))),
+        ("Reminder", (remind, " (", Code("/tpm-me reminders 18:00"), ")")),
+        ("Quiet hours", (quiet, " (", Code("/tpm-me quiet 21:00-08:00"), ")")),
+        ("Away", (away, " (", Code("/tpm-me away 2026-12-01 2026-12-05"), ")")),
+        ("Automatic feedback", ("on" if member.auto_feedback else "off", " (", Code("/tpm-me feedback off"), ")")),
     )
     return Card(
         "settings",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 
-from bot.cards import Card, Text
+from bot.cards import Bold, Card, Heading, Own, Text
 from bot.domain.answer import FEWEST_CJK_CHARS, FEWEST_WORDS, MOST_CHARS, Measure
 from bot.domain.group import Group
 from bot.domain.post import Post
@@ -13,10 +13,15 @@ from bot.domain.question import Question
 from bot.views.when import day_text, moment
 
 NO_GROUP = "This channel has no study group yet. Whoever manages the channel can start one with /tpm-admin setup."
+INVITE_ME = (
+    "I am not in this channel yet, so I could not post here. Type /invite and my name, then /tpm-admin setup again. "
+    "Nothing was changed."
+)
 NOT_ADMIN = "Only an admin of this group can do that. Nothing was changed."
 NOT_FACILITATOR = "Only a facilitator or an admin of this group can do that. Nothing was changed."
 NO_OPEN_QUESTION = "No question has been posted here yet. /tpm-question shows when the first one comes."
 QUESTION_GONE = "That question is no longer in the bank. /tpm-question shows today's."
+NO_OTHER_PRACTICE = "That is the only question on this topic for now. /tpm-question with another topic finds more."
 NO_QUESTION_LEFT = "The bank has no question that is ready. Nothing was posted."
 POST_UNSURE = (
     "The chat did not answer in time, so I do not know yet whether the question stands. "
@@ -28,9 +33,10 @@ POST_REFUSED = (
 )
 NO_WORDS = "I found no words in that message, so it cannot be an answer. Your message stays where it is."
 TALK_GONE = (
-    "I no longer have that message, or it is counted already. "
+    "I no longer have that message. "
     "To answer now, write in the thread or open the form with /tpm-answer."
 )
+ALREADY_COUNTED = "That message is part of your answer already."
 NO_FEEDBACK_YET = "There is no answer of yours to give feedback on yet. Answer in the thread or with /tpm-answer."
 NOTHING_CHANGED = "Your answer has not changed since its feedback. Edit it first, then ask again."
 READING_AGAIN = "I am reading your newest text. The feedback changes in about a minute."
@@ -39,6 +45,7 @@ FEEDBACK_NOT_ASKED = "Your answer is saved. To get feedback on it, type /tpm-fee
 QUIET_FORM = "Write quiet hours as two times with a dash, such as 21:00-08:00, or off. Nothing was changed."
 AWAY_FORM = "Write one date or two, such as 2026-12-01 2026-12-05, or off. Nothing was changed."
 AWAY_BACKWARDS = "The last day comes before the first. Nothing was changed."
+TOO_MANY_AWAY = "Too many away dates lie ahead already. Clear them with /tpm-me away off. Nothing was changed."
 AWAY_PAST = "Those days are over. Away dates cannot be added afterwards. Nothing was changed."
 FEEDBACK_FORM = "Write on or off. Nothing was changed."
 FEEDBACK_MODES = "Feedback can be thread, brief or private. Nothing was changed."
@@ -49,6 +56,12 @@ FORGET_AGAIN = (
 FORGET_CANCELLED = "Nothing was erased."
 NOTHING_SCHEDULED = "Nothing is scheduled, so there is nothing to skip."
 TOO_MANY_SKIPS = "Too many dates are skipped already. Use /tpm-admin pause for a long break. Nothing was changed."
+NOT_IN_A_THREAD = "That message is not in the thread of a question, so I cannot do anything with it."
+NOT_YOUR_MESSAGE = "That message is somebody else's. Only its author can count it or get feedback on it."
+PROBE_LATER = "Answer the question first. Then I ask you one that goes further."
+NO_PROBE = "I have no further question about this one. Your feedback shows what to work on next."
+LOADING = Card("loading", (Heading("One moment"), Text(("I am getting it. This takes a few seconds.",))))
+FORM_TOO_LATE = "The form could not be opened in time. Please try that once more."
 EXPIRED = "That button no longer does anything. Type the command again."
 
 NO_MODEL = "No model is set up here, so nothing was judged."
@@ -139,6 +152,25 @@ def missed_days(first: date, last: date) -> str:
 def bank_empty(day: date) -> str:
     """For facilitators: nothing to post."""
     return f"No question was posted on {day_text(day)}: the bank has none that is ready. The day is neutral for streaks."
+
+
+def place_closed(group: Group) -> str:
+    """For facilitators: the group has lost its channel."""
+    return (
+        f"I cannot post in {group.name} any more: I was removed from the channel, or it was archived or deleted. "
+        "The group is paused, and nothing that members wrote is lost. "
+        "When I am back in the channel, /tpm-admin resume starts it again."
+    )
+
+
+def which_group(names: Sequence[str]) -> str:
+    """Refuses to guess among the groups of a member."""
+    return f"You are in several study groups: {', '.join(names)}. Type the command in the channel of the one you mean."
+
+
+def probe(ask: str) -> Card:
+    """One question that goes further, for one member."""
+    return Card("probe", (Text((Bold("Think about this: "), Own(ask))),))
 
 
 def job_dead(kind: str) -> str:

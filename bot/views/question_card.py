@@ -14,6 +14,8 @@ from bot.domain.post import Post
 from bot.domain.question import Question
 from bot.views.when import day_text, moment
 
+HEART = 3
+"""The weight of a section that a question is mostly about."""
 LEVELS = {1: "warm-up", 2: "core", 3: "stretch"}
 
 
@@ -66,7 +68,12 @@ def practice(question: Question, framework: Framework) -> Card:
             Heading(f"Practice: {question.title}"),
             *_body(question, framework),
             Text(("Answer it aloud or on paper, then look at what a strong answer would cover. Only you see this.",)),
-            Buttons((Button("Check myself", f"check:{question.id}"), Button("Another one", f"practice:{question.topic}"))),
+            Buttons(
+                (
+                    Button("Check myself", f"check:{question.id}"),
+                    Button("Another one", f"practice:{question.topic}:{question.id}"),
+                )
+            ),
         ),
         data=_data(question),
     )
@@ -78,7 +85,7 @@ def points_to_check(question: Question, framework: Framework) -> Card:
     for section in framework.sections:
         points = question.look_for.get(section.key, ())
         if points:
-            blocks.append(Text((Bold(section.title),)))
+            blocks.append(Text((Bold(section.short),)))
             blocks.append(Bullets(tuple((f"{look.point}: {look.specific}.",) for look in points)))
     if question.probes:
         blocks.append(Text((Bold("And if you were asked: "), question.probes[0].ask)))
@@ -93,7 +100,7 @@ def _body(question: Question, framework: Framework) -> tuple[Block, ...]:
 
 
 def _focus(question: Question, framework: Framework) -> str:
-    heart = [section.short for section in framework.sections if question.emphasis.get(section.key, 0) >= 3]
+    heart = [section.short for section in framework.sections if question.emphasis.get(section.key, 0) >= HEART]
     return f"Spend most of your time on {_and(heart)}." if heart else ""
 
 

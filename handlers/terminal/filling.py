@@ -61,4 +61,4 @@ async def _ask(field: Field, number: str, error: str | None, lines: InputLines, 
 
 
 def _count(fields: int) -> str:
-    return "one question" if fields == 1 else f"{fields} questions"
+    return "one part" if fields == 1 else f"{fields} parts"

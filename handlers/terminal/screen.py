@@ -118,7 +118,9 @@ class Screen:
         card = message.card
         if kind is Kind.FILE and card is not None and card.file is not None:
             return text_view(card.file.name)
-        if card is None or kind is Kind.DELETE:
+        if kind is Kind.DELETE:
+            return text_view(_beginning(message.text))
+        if card is None:
             return text_view(message.text)
         numbers = {}
         for button in card.buttons:
@@ -131,6 +133,12 @@ class Screen:
 
     def _print(self, what: RenderableType) -> None:
         self._console.print(what, width=max(min(self._width_chars(), WIDEST_CHARS), NARROWEST_CHARS))
+
+
+def _beginning(text: str) -> str:
+    """Enough of a removed message to know it by."""
+    lines = [line for line in text.splitlines() if line.strip()]
+    return f"{lines[0]} …" if len(lines) > 1 else "".join(lines)
 
 
 def _order(item: Message | Did) -> int:

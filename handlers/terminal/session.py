@@ -135,7 +135,10 @@ class Session:
                     mentions=self._mentions(record.text),
                 )  # fmt: skip
             case Changed():
-                return Edited(caller=caller, message_id=record.id, text=record.text, edited_at=record.at)
+                return Edited(
+                    caller=caller, message_id=record.id, text=record.text, edited_at=record.at,
+                    mentions=self._mentions(record.text),
+                )  # fmt: skip
             case Removed():
                 return Deleted(caller=caller, message_id=record.id, deleted_at=record.at)
 

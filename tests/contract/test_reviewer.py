@@ -131,7 +131,8 @@ async def test_faults_are_named_by_path_and_mended_once() -> None:
         data["sections"][1]["points"][0]["id"] = "invented"
         data["claims"] = [{"sentence": 1, "fact_id": "invented-fact", "note": "n", "verdict": "matches"}]
         data["fix"]["rewrite"] = " "
-        data["probe"] = ""
+        data["probe"] = data["verdict"] = ""
+        data["sections"][1]["line"] = ""
 
     async with AnthropicServer().running() as server, reviewing(server.url) as reviewer:
         server.script(Reply(text=changed(honest(), spoil)))
@@ -145,6 +146,8 @@ async def test_faults_are_named_by_path_and_mended_once() -> None:
         "claims[0].fact_id: 'invented-fact' is not a supplied fact",
         "fix: why and rewrite must not be empty",
         "probe: must not be empty",
+        "verdict: must not be empty",
+        "sections[1]: line and reading must not be empty",
     ):
         assert f"- {fault}\n" in turns[2]["content"]
     assert reading.sections[0].points[0].met is Met.SPECIFIC
@@ -153,12 +156,49 @@ async def test_faults_are_named_by_path_and_mended_once() -> None:
     assert len(server.requests) == 2
 
 
+async def test_prose_that_members_cannot_follow_is_mended() -> None:
+    """A text that calls a sentence by its number, or holds an id or a section key, is sent back by its path."""
+
+    def spoil(data: dict[str, Any]) -> None:
+        data["verdict"] = "In sentence 2 you price it."
+        data["sections"][0]["line"] = "La oración 2 pone el precio; falta s6."
+        data["fix"]["why"] = "The point 'price-both' is open."
+        data["probe"] = "What would an audit cost, in two sentences?"
+
+    async with AnthropicServer().running() as server, reviewing(server.url) as reviewer:
+        server.script(Reply(text=changed(honest(), spoil)))
+        reading, _ = await reviewer.read(request())
+    faults = [line for line in server.requests[1].body["messages"][2]["content"].splitlines() if line.startswith("- ")]
+    assert [fault.split(";")[0].split(",")[0] for fault in faults] == [
+        "- sections[0].line: says 'oración 2'",
+        "- sections[0].line: says 's6'",
+        "- verdict: says 'sentence 2'",
+        """- fix.why: says "'price-both'\"""",
+    ]
+    assert "sentence 2" not in reading.verdict
+
+
+async def test_an_answer_to_another_question_needs_no_sections() -> None:
+    """A reading that calls the answer off topic is whole with its verdict alone."""
+
+    def empty(data: dict[str, Any]) -> None:
+        data.update(off_topic=True, verdict="Your text is about phones.", sections=[], criteria=[], probe="")
+        data["fix"].update(why="", rewrite="", sentence=0, section="")
+
+    async with AnthropicServer().running() as server, reviewing(server.url) as reviewer:
+        server.script(Reply(text=changed(honest(), empty)))
+        reading, stamp = await reviewer.read(request())
+    assert (reading.off_topic, reading.verdict) == (True, "Your text is about phones.")
+    assert len(server.requests) == 1
+    assert stamp.rung == "schema"
+
+
 async def test_what_stays_unknown_after_the_repair_is_not_checked() -> None:
     """An unknown number is never turned into absent: the point reads not checked, and other mentions are dropped."""
 
     def spoil(data: dict[str, Any]) -> None:
         data["sections"][0]["points"][0]["sentences"] = [2, 99]
-        data["sections"][0]["points"][1] = {"id": "missing", "met": "no", "sentences": [0]}
+        data["sections"][0]["points"][1] = {"id": "missing", "met": "no", "sentences": [0], "gist": ""}
         data["sections"][0]["facets"]["number"] = [2, 99]
         data["sections"][0]["also_good"] = [{"move": "m", "sentences": [99], "met": "named"}]
         data["claims"] = [
@@ -166,6 +206,7 @@ async def test_what_stays_unknown_after_the_repair_is_not_checked() -> None:
             {"sentence": 99, "fact_id": "label-cost", "note": "n", "verdict": "matches"},
         ]
         data["held"]["sentence"] = 99
+        data["slips"] = [{"sentence": 99, "why": "w"}, {"sentence": 2, "why": "w"}]
         data["probe_point"] = "invented"
         data["criteria"].append({"key": "invented", "met": True})
 
@@ -178,6 +219,7 @@ async def test_what_stays_unknown_after_the_repair_is_not_checked() -> None:
     assert next(iter(scope.facets.values())) == (2,)
     assert scope.also_good == ()
     assert [(claim.verdict, claim.fact_id) for claim in reading.claims] == [(Verdict.NO_SOURCE, None)]
+    assert [slip.sentence for slip in reading.slips] == [2]
     assert (reading.held, reading.probe_point) == (None, None)
     assert reading.criteria.keys() == {"scoping", "impact"}
 
@@ -186,7 +228,7 @@ async def test_credit_without_a_sentence_is_not_checked() -> None:
     """A point called specific with no sentence is asked about once and then reads not checked."""
 
     def spoil(data: dict[str, Any]) -> None:
-        data["sections"][0]["points"][1] = {"id": "missing", "met": "specific", "sentences": []}
+        data["sections"][0]["points"][1] = {"id": "missing", "met": "specific", "sentences": [], "gist": ""}
 
     async with AnthropicServer().running() as server, reviewing(server.url) as reviewer:
         server.script(*[Reply(text=changed(honest(), spoil))] * 2)

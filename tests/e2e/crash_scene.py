@@ -31,7 +31,7 @@ DUE_AGO = timedelta(minutes=10)
 async def until(true: Callable[[], bool], *, within_s: float = 30.0) -> None:
     """Wait for it. Raises TimeoutError."""
     async with asyncio.timeout(within_s):
-        while not true():
+        while not true():  # noqa: ASYNC110  what is waited for happens in other processes
             await asyncio.sleep(0.02)
 
 

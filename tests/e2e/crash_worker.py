@@ -1,6 +1,6 @@
 """A bot without people, as a process to be killed: the real core and worker on a real Valkey, and a file for its chat.
 
-    python -m tests.e2e.crash_worker URL RECORD --lease-s 2 [--hold POINT ...] [--drops N] [--slow-s S]
+python -m tests.e2e.crash_worker URL RECORD --lease-s 2 [--hold POINT ...] [--drops N] [--slow-s S]
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from pathlib import Path
 from bot.domain.group import GroupId, MessageRef
 from bot.infra.clock import RedisClock
 from bot.infra.timetable import Wake, heartbeat
-from bot.ports import Job, Outbox, Outgoing, Ports
+from bot.ports import Clock, Job, Outbox, Outgoing, Ports
 from bot.settings import read
 from bot.usecases import agenda
 from bot.usecases.recover import sweep
@@ -68,14 +68,14 @@ async def run(url: str, record: Record, hold: Hold, wished: argparse.Namespace) 
     """Work until killed."""
     settings = read(redis_url=url)
 
-    def chat_of(clock: app.Clock) -> FileChat:
+    def chat_of(clock: Clock) -> FileChat:
         return FileChat(record, clock, hold, slow_s=wished.slow_s, drops=wished.drops)
 
     async with app.core(settings, url, chat_of) as core:
         ports = replace(core.ports, outbox=HeldOutbox(core.ports.outbox, hold))
         works = {**agenda.WORKS, "poison": poison(record)}
         worker = Worker(
-            ports, works, lambda job, why: agenda.report_dead(ports, job), lease=timedelta(seconds=wished.lease_s)
+            ports, works, lambda job: agenda.report_dead(ports, job), lease=timedelta(seconds=wished.lease_s)
         )
 
         async def beat() -> None:

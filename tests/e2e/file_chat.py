@@ -72,7 +72,7 @@ class Hold:
             return
         self._points.remove(point)
         self._record.note("held", point)
-        while not (self._folder / f"{point}.go").exists():
+        while not (self._folder / f"{point}.go").exists():  # noqa: ASYNC110  another process says so
             await asyncio.sleep(0.02)
 
 

@@ -60,9 +60,34 @@ class Outcome:
         return [line for line in self.of(kind="reply", place="thread", to=to) if "sections" in line.data]
 
 
+@dataclass(frozen=True, slots=True)
+class Typing:
+    """Somebody at the keyboard of a running `try`."""
+
+    process: subprocess.Popen[str]
+
+    def type(self, line: str) -> None:
+        """Type a line."""
+        assert self.process.stdin is not None
+        self.process.stdin.write(f"{line}\n")
+        self.process.stdin.flush()
+
+    def until(self, words: str) -> None:
+        """Read on until a line holds `words`. Raises AssertionError if the program ends before."""
+        assert self.process.stdout is not None
+        while words not in (line := self.process.stdout.readline()):
+            if not line:
+                raise AssertionError(f"it ended before it said {words!r}")
+
+    def leave(self, *lines: str) -> tuple[int, str, str]:
+        """Type these last lines, go away, and wait: exit code, and the rest of stdout and stderr."""
+        printed, errors = self.process.communicate("".join(f"{line}\n" for line in lines), timeout=LONGEST_S)
+        return self.process.returncode, printed, errors
+
+
 def environment(extra: Mapping[str, str] | None = None) -> dict[str, str]:
     """Ours without any setting of the bot, so that nobody's key or Redis is used; then `extra`."""
-    ours = {name: value for name, value in os.environ.items() if not name.startswith(("TPM_", "ANTHROPIC_"))}
+    ours = {name: value for name, value in os.environ.items() if not name.startswith(("TPM_", "ANTHROPIC_", "SLACK_"))}
     return {**ours, **(extra or {})}
 
 
@@ -113,6 +138,26 @@ def playing(
     ) as process:
         try:
             yield process
+        finally:
+            process.kill()
+
+
+@contextmanager
+def at_keyboard(folder: Path, *, data: str = "data", env: Mapping[str, str] | None = None) -> Iterator[Typing]:
+    """A `try` with its keyboard at a pipe, once its first question stands; killed at the end if it still runs."""
+    with subprocess.Popen(
+        [tool("tpm-bot"), "try", "--data", data],
+        cwd=folder,
+        env=environment(env),
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        encoding="utf-8",
+    ) as process:
+        try:
+            typing = Typing(process)
+            typing.until("/quit leaves")
+            yield typing
         finally:
             process.kill()
 

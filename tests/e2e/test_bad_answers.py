@@ -11,7 +11,7 @@ GOOD = (
     "One full file takes about 42 of the 60 GB, so twelve people become one person and a queue. I would set the limit "
     "at 16,000 tokens, 5.2 GB each, eleven at once. What we lose is the rare file that must be read as a whole."
 )
-TALK = "So I read this as talk."
+TALK = "So I read this as talk. Write your answer in one message, or count this one."
 NO_WORDS = "I found no words in that message, so it is not an answer."
 TALKS = {
     "one-word": ("Yes.", f"I count 1 word. An answer needs 40. {TALK}"),

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import itertools
+
 import pytest
 
 from tests.e2e.program import Outcome, played
@@ -9,7 +11,7 @@ REFUSED = (
     ("ben", "/tpm-strek", "There is no command /tpm-strek. Did you mean /tpm-streak?"),
     ("ben", "/frobnicate", "There is no command /frobnicate. /tpm-help lists what there is."),
     ("ben", "/", "There is no command /."),
-    ("ben", "/tpm-question rag", "The bank has no topic “rag”. Did you mean rag-systems?"),
+    ("ben", "/tpm-question ragsystems", "The bank has no topic “ragsystems”. Did you mean rag-systems?"),
     ("ben", "/tpm-question halucinations", "Did you mean hallucination?"),
     ("ben", "/tpm-question knitting", "The bank has no topic “knitting”. Topics: agent-systems, "),
     ("ben", "/tpm-question evals 9", "A level is 1 (warm-up), 2 (core) or 3 (stretch)."),
@@ -39,7 +41,7 @@ REFUSED = (
     ("asha", "/tpm-admin skip today", "so there is nothing to skip."),
     ("asha", "/tpm-admin post-now", "is already posted, and a day has one question. Nothing was posted."),
     ("asha", "/tpm-admin members nobody", f"Nobody here is called nobody. Members: asha, ben. {UNCHANGED}"),
-    ("asha", "/tpm-admin setup zone=UTC feedback=loud", f"Feedback can be thread, brief or private. {UNCHANGED}"),
+    ("asha", "/tpm-admin setup zone=UTC feedback=loud", "I do not know “loud” here. It can be thread, brief, private."),
 )
 """Who types what, and what they are told."""
 HOSTILE = "<!channel> @everyone \u202eevil [x](http://a.example) " + "a" * 500
@@ -101,3 +103,13 @@ def test_a_day_that_has_its_question_is_not_planned_again(tmp_path_factory: pyte
     assert first[0] == "2026-10-22"
     assert second[0] == "2026-10-23"
     assert [line.data["day"] for line in outcome.of(kind="post")] == ["2026-10-21"]
+
+
+def test_another_practice_question_is_another(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """Part of a topic's name finds it, and [Another one] never shows the question that it stands under."""
+    script = "ben> /tpm-question rag\n" + "ben> [Another one]\n! advance 1m\n" * 6
+    outcome = played(tmp_path_factory.mktemp("practice"), script)
+    shown = [line.data["question"] for line in outcome.of(place="only-you", to="ben")]
+    assert len(shown) == 7
+    assert all(before != after for before, after in itertools.pairwise(shown))
+    assert {line.data["topic"] for line in outcome.of(place="only-you", to="ben")} == {"rag-systems"}

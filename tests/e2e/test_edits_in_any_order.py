@@ -26,6 +26,8 @@ STEPS = {
     "talk-counted": (["> {first}", "! advance 11m", "> and one more thing", "[Count as my answer]"], None, 1),
     "counted-twice": (["> too short", "[Count as my answer]", "[Count as my answer]"], "too short", 1),
     "counted-deleted": (["> too short", "[Count as my answer]", " delete>"], None, 0),
+    "talk-deleted-uncounted": (["> too short", " delete>", "[Count as my answer]"], None, 0),
+    "talk-edited": (["> too short", " edit> still short", "[Count as my answer]"], "still short", 1),
     "form-twice": (["> /tpm-answer", '> {{s1="{first}"}}', "> /tpm-answer", '> {{s1="{second}"}}'], "{second}", 1),
     "form-then-thread": (["> /tpm-answer", '> {{s1="{first}"}}', "> {second}"], "{first}", 1),
     "thread-then-form": (["> {first}", "> /tpm-answer", '> {{answer="{second}"}}'], "{second}", 1),

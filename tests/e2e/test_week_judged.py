@@ -1,15 +1,16 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from collections import Counter
 from pathlib import Path
 
 import pytest
 
-from bot.domain.prose import clean
+from bot.domain.prose import clean, sentences
 from bot.infra.library import packaged_library
 from tests.e2e.first_week import SCRIPT
-from tests.e2e.program import Line, Outcome, played, playing
+from tests.e2e.program import Line, Outcome, at_keyboard, played, playing
 from tests.servers.anthropic import AnthropicServer, Recorded, Reply
 
 SECRET = "sk-made-up-for-this-test"
@@ -18,6 +19,10 @@ ANSWER = (
     "One full file takes about 42 of the 60 GB, so twelve people become one person and a queue. I would set the limit "
     "at 16,000 tokens: 5.2 GB each, eleven at once. What we lose is the rare file that must be read as a whole, and "
     "for those I would keep one slot at night, when nobody waits."
+)
+ANEW = (
+    "To the director I say that a model keeps a note about every word piece in memory, and that a file thirty times "
+    "longer needs thirty times the memory and far more work. So I recommend a limit, and chapters for what is longer."
 )
 
 
@@ -109,6 +114,22 @@ async def test_a_refused_key_is_made_good_later(tmp_path: Path) -> None:
     assert before.feedback("asha")[0].data["retried"] is True
     assert [(line.kind, line.data["kind"]) for line in after.lines] == [("edit", "feedback")]
     assert "sk-wrong" not in before.errors
+
+
+async def test_a_withdrawn_text_is_quoted_nowhere(tmp_path: Path) -> None:
+    """A review that was being made of a text since withdrawn is dropped, also when the member has answered anew."""
+    async with AnthropicServer(key=SECRET).running() as server:
+        server.script(Reply(delay_s=2.0))
+        with at_keyboard(tmp_path, env=_env(server)) as keyboard:
+            keyboard.type(ANSWER)
+            await _until_asked(server)
+            await asyncio.to_thread(keyboard.leave, "/delete", ANEW)
+        assert len(server.requests) == 2
+    room = (tmp_path / "data" / "room.jsonl").read_text(encoding="utf-8").splitlines()
+    said = [record.get("text", "") for record in map(json.loads, room) if record.get("card")]
+    cards = [text for text in said if text.startswith("Feedback for asha")]
+    assert len(cards) == 1
+    assert not any(sentence in text for text in cards for sentence in sentences(ANSWER))
 
 
 async def _until_asked(server: AnthropicServer) -> None:

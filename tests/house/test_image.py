@@ -1,12 +1,15 @@
 from __future__ import annotations
 
+import asyncio
 import re
 import sys
 from pathlib import Path
 
 import pytest
 import yaml
+from aiohttp import web
 
+from handlers import http
 from tests.house.dockerfile import Stage, arguments, copied, stages, variables
 from tests.house.programs import run, tool
 from tests.house.rules import ROOT
@@ -27,14 +30,52 @@ def test_the_install_steps_make_a_program_that_starts(tmp_path: Path) -> None:
     empty = tmp_path / "empty"
     empty.mkdir()
     (tmp_path / "src").rename(tmp_path / "not-in-the-second-stage")
-    answer = run(str(tmp_path / "app" / "bin" / program), *rest, cwd=empty, env={"PATH": path})
-    assert "Usage: " in answer.stdout
+    unset = {"PATH": path, "SLACK_BOT_TOKEN": "", "SLACK_APP_TOKEN": "", "SLACK_SIGNING_SECRET": ""}
+    answer = run(str(tmp_path / "app" / "bin" / program), *rest, cwd=empty, env=unset, check=False)
+    assert (answer.returncode, "set SLACK_BOT_TOKEN" in answer.stderr) == (2, True)
     packages = run(str(tmp_path / "app" / "bin" / "python"), "-c", "import pytest", cwd=empty, check=False)
     assert "ModuleNotFoundError" in packages.stderr
 
 
 def last(word: str) -> str:
     return [step.rest for step in FINAL if step.word == word][-1]
+
+
+@pytest.mark.parametrize(
+    ("status", "delay_s", "code"), [(200, 0.0, 0), (503, 0.0, 1), (200, 10.0, 1), (None, 0.0, 1)]
+)
+async def test_the_health_check_can_fail(tmp_path: Path, status: int | None, delay_s: float, code: int) -> None:
+    """The image's health check passes when `/healthz` answers 200, and fails when it errs, hangs or is not served."""
+
+    async def healthz(_request: web.Request) -> web.Response:
+        await asyncio.sleep(delay_s)
+        return web.Response(status=status or 200)
+
+    app = web.Application()
+    app.add_routes([web.get("/healthz", healthz)])
+    async with http.served(app, "127.0.0.1", 0) as address:
+        port = int(address.rpartition(":")[2])
+        if status is not None:
+            assert await checked_health(tmp_path, port) == code
+    if status is None:
+        assert await checked_health(tmp_path, port) == code
+
+
+async def checked_health(folder: Path, port: int) -> int:
+    """The exit code of the image's HEALTHCHECK on this port, within the time that it is given."""
+    options, _, command = last("HEALTHCHECK").partition("CMD ")
+    python, *rest = arguments(command)
+    assert python == "python"
+    given_s = float(re.findall(r"--timeout=(\d+)s", options)[0])
+    env = {"TPM_HTTP_PORT": str(port)}
+    async with asyncio.timeout(given_s + 1.0):  # the interpreter starts more slowly beside other tests
+        return (await asyncio.to_thread(run, sys.executable, *rest, cwd=folder, env=env, check=False)).returncode
+
+
+def test_the_health_check_finds_its_port() -> None:
+    """The image sets the port that its health check asks."""
+    environment = {name: value for step in FINAL if step.word == "ENV" for name, value in variables(step.rest).items()}
+    assert int(environment["TPM_HTTP_PORT"]) > 0
 
 
 def test_the_builder_sees_what_it_copies_and_no_more() -> None:

@@ -23,6 +23,7 @@ will with without would you your
 _STEERING = re.compile(
     r"ignore (all|any|the|your|previous)|full marks|system prompt|you are now|as the judge|grade this", re.IGNORECASE
 )
+_PRODUCT = re.compile(r"(\d[\d,]*) ?[x*×] ?(\d[\d,]*) ?= ?(\d[\d,]*)")  # noqa: RUF001  people type this sign
 _VAGUE = re.compile(
     r"best practices|leverage|state of the art|cutting.edge|seamless|robust solution|world.class", re.IGNORECASE
 )
@@ -104,7 +105,7 @@ def _mark(point: _Point, sentences: Sequence[str]) -> dict[str, Any]:
     named = _speaking_to(point.named, sentences)
     cited = [at for at in named if len((point.named | point.specific) & _words(sentences[at - 1])) > SHARED_WORDS + 1]
     met = "specific" if cited else "named" if named else "no"
-    return {"id": point.id, "sentences": cited or named, "met": met}
+    return {"id": point.id, "sentences": cited or named, "met": met, "gist": " ".join(point.text.split()[:8])}
 
 
 def _section(key: str, task: _Task) -> dict[str, Any]:
@@ -113,7 +114,8 @@ def _section(key: str, task: _Task) -> dict[str, Any]:
     met = sum(mark["met"] != "no" for mark in marks)
     return {
         "key": key,
-        "reading": f"The answer touches {met} of {len(marks)} points here. It cites {len(cited)} sentences for them.",
+        "line": f"You touch {met} of {len(marks)} points here; the rest is open.",
+        "reading": f"You touch {met} of {len(marks)} points here. They rest on {len(cited)} of your sentences.",
         "points": marks,
         "also_good": [],
         "facets": {
@@ -134,6 +136,16 @@ def _claims(task: _Task) -> Iterator[dict[str, Any]]:
             yield {"sentence": at, "fact_id": fact_id, "note": text, "verdict": "differs" if differs else "matches"}
 
 
+def _slips(sentences: Sequence[str]) -> Iterator[dict[str, Any]]:
+    """Sentences with a product that is wrong."""
+    for at, sentence in enumerate(sentences, 1):
+        for match in _PRODUCT.finditer(sentence):
+            one, other, given = (int(number.replace(",", "") or 0) for number in match.groups())
+            if one * other != given:
+                yield {"sentence": at, "why": f"{one:,} times {other:,} is {one * other:,}."}
+                break
+
+
 def _read(task: _Task) -> dict[str, Any]:
     sections = [_section(key, task) for key in task.sections]
     met = {mark["id"]: mark for section in sections for mark in section["points"]}
@@ -142,16 +154,20 @@ def _read(task: _Task) -> dict[str, Any]:
     strong = next((mark for mark in met.values() if mark["met"] == "specific"), None)
     asked = dict(task.probes)
     probe_point = next((point.id for point in open_points if point.id in asked), "")
+    seen = sum(mark["met"] != "no" for mark in met.values())
     return {
         "language": "en",
         "instructions_to_judge": _matching(_STEERING, task.sentences),
         "off_topic": not _speaking_to(task.question, task.sentences),
+        "slips": list(_slips(task.sentences)),
         "sections": sections,
         "hand_waving": [{"sentence": at, "why": "It names no choice."} for at in _matching(_VAGUE, task.sentences)],
         "claims": list(_claims(task)),
         "criteria": [{"key": key, "met": strong is not None} for key in task.criteria],
         "held": {"sentence": strong["sentences"][0] if strong else 0, "why": "It is specific." if strong else ""},
+        "verdict": f"You touch {seen} of the {len(met)} points that this question looks for.",
         "fix": {
+            "aim": "missing_point" if met[target.id]["met"] == "no" else "precision",
             "section": target.section,
             "sentence": next(iter(met[target.id]["sentences"]), 0),
             "why": f"This point is {met[target.id]['met']} so far: {target.text}.",

@@ -5,17 +5,26 @@ import re
 from dataclasses import replace
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from bot.cards import MOST_CARD_CHARS, Bullets, Card, Link, Quote
 from bot.domain.group import FeedbackMode
-from bot.domain.review import Met, Review, SectionReview, SelfCheck, Soundness
+from bot.domain.judge import MOST_CLAIMS, MOST_SLIPS
+from bot.domain.review import (
+    ClaimReading,
+    Met,
+    QuotedRemark,
+    Remark,
+    Review,
+    SelfCheck,
+    Verdict,
+)
 from bot.infra.offline import OfflineSelfCheck
-from bot.views.cut import ELLIPSIS, cut
+from bot.infra.redis.codec import dump, load
+from bot.views.cut import ELLIPSIS
 from bot.views.feedback import brief_card, full_card, review_data, self_check_card, self_check_in_full, thread_card
-from bot.views.feedback.full import as_markdown, markdown
-from bot.views.feedback.words import graded
+from bot.views.feedback.full import as_markdown
+from bot.views.feedback.labels import ENGLISH
+from bot.views.feedback.markdown import markdown
 from tests.reviews import NOW, a_question, a_reading, a_review, all_met, an_answer, library, without_notes
 
 HOSTILE = "@everyone <!channel> [x](http://e.example) \u202eabc `code` **b** \U0001f469\u200d\U0001f467 " * 40
@@ -34,31 +43,69 @@ def check_card(text: str = "", *, notes: bool = True, name: str = "asha", edited
 
 def swollen(review: Review) -> Review:
     """The same review with far too much of everything."""
-    points = tuple(replace(point, quotes=(HOSTILE,) * 3) for section in review.sections for point in section.points)
+    points = tuple(
+        replace(point, quotes=(HOSTILE,) * 3, gist=HOSTILE) for section in review.sections for point in section.points
+    )
     return replace(
         review,
-        sections=tuple(replace(s, reading=HOSTILE, points=points, weight=1, band=2) for s in review.sections),
+        verdict=HOSTILE,
+        slips=(QuotedRemark(HOSTILE, HOSTILE),) * MOST_SLIPS,
+        sections=tuple(
+            replace(s, line=HOSTILE, reading=HOSTILE, points=points, weight=1, band=2) for s in review.sections
+        ),
         held=replace(review.held, quote=HOSTILE, why=HOSTILE) if review.held else None,
         hand_waving=review.hand_waving * 5,
-        claims=review.claims * 8,
-        fix=replace(review.fix, quote=HOSTILE, why=HOSTILE, rewrite=HOSTILE),
+        claims=tuple(replace(claim, quote=HOSTILE, note=HOSTILE) for claim in review.claims * MOST_CLAIMS),
+        fix=replace(review.fix, quote="x" * 400, why=HOSTILE, rewrite=HOSTILE),
         probe=HOSTILE,
     )
 
 
 def test_the_thread_shows_words_and_no_grade() -> None:
-    """The thread card has the quote that holds, a line in words a section, the fix and the probe, and no band."""
-    card = thread_card(a_review(), library().framework, name="asha")
-    text = card.plain
-    assert "> So: 8% of 40,000 is 3,200 urgent pairs" in text
-    assert "Users: named, not yet specific" in text
-    assert "Trade-offs: specific, weighed, and tied to its effect" in text
-    assert "Metrics: nothing yet" in text
+    """The thread card has verdict, held quote, fix, faults, a line a section and probe, in this order, and no band."""
+    text = thread_card(a_review(), library().framework, name="asha").plain
+    places = [
+        text.index(part)
+        for part in (
+            "Feedback for asha\nYou split the pairs by risk",
+            "What holds\n> So: 8% of 40,000 is 3,200 urgent pairs",
+            "Fix this next, in Metrics\n> The metrics are accuracy and user satisfaction.",
+            "Try it like this: Every week",
+            "What does not fit\n- “In 8 weeks that is 40,000 / 8 = 4,000 pairs a week, so two nurses are enough.” 4",
+            "- “RLAIF is proven to be equal to RLHF in all tasks.” The source tested two tasks; you say all. RLAIF vs.",
+            "Users: You say that people can die; which caller",
+            "Metrics: You name accuracy and satisfaction;",
+            "One question back: You may ask",
+        )
+    ]
+    assert places == sorted(places)
     assert "API and developers" not in text
-    assert "Fix this next, in Metrics" in text
-    assert "> The metrics are accuracy and user satisfaction." in text
-    assert "One question back: You may ask" in text
     assert not re.search(r"\d of \d,", text)
+    assert not any(words in text for words in (*ENGLISH.bands, ENGLISH.shaky, ENGLISH.unsound))
+
+
+def test_the_fix_tells_its_own_fault_once() -> None:
+    """A slip in the sentence that the fix quotes is told by the fix alone; every other slip is listed."""
+    both = (Remark(11, "40,000 pairs in 8 weeks are 5,000 a week."), Remark(9, "Two measures decide nothing here."))
+    text = thread_card(a_review(a_reading(slips=both)), library().framework, name="asha").plain
+    assert "5,000 a week" in text
+    assert "Two measures decide nothing here." not in text
+
+
+def test_a_claim_without_a_source_stands_in_the_file_only() -> None:
+    """A claim that no fact speaks to is in the file and on no card; one that a source confirms is on the full card."""
+    claims = (
+        ClaimReading(4, Verdict.NO_SOURCE, None, "Look up how often triage calls end badly."),
+        ClaimReading(7, Verdict.MATCHES, "rlaif-matches-rlhf", "The source says so for summaries."),
+    )
+    review, framework = a_review(a_reading(claims=claims)), library().framework
+    thread, full = thread_card(review, framework, name="asha"), full_card(review, framework)
+    assert "Look up how often" not in thread.plain + full.plain
+    assert "The source says so" not in thread.plain
+    assert "Agrees with a source\n- “The paper is about" in full.plain
+    assert full.file is not None
+    assert "Look up how often" in full.file.content.decode()
+    assert "The file has every word." in full.plain
 
 
 def test_an_edited_answer_can_be_reviewed_again() -> None:
@@ -77,14 +124,35 @@ def test_a_brief_group_sees_no_quote_in_the_thread() -> None:
     assert card.plain == "asha, your feedback is ready. Only you can open it.\n[Full feedback]"
 
 
-def test_the_full_card_shows_bands_with_their_words() -> None:
-    """The full card gives each band as a number with its words, points with quotes, and claims with a link."""
-    card = full_card(a_review(), library().framework)
-    text = card.plain
-    assert "Users: 1 of 4, named, not yet specific" in text
-    assert "specific: Prices the label plan against the budget. “All nurses costs" in text
-    assert "not there yet: Measures outcomes on calls" in text
+def test_the_full_card_adds_to_the_thread() -> None:
+    """The full card gives each band, reading and point, and repeats neither verdict, fix, probe nor a shown quote."""
+    review, framework = a_review(), library().framework
+    text = full_card(review, framework).plain
+    assert "Users: 1 of 4, in general words\nHarm is the reason for your split" in text
+    assert "- specific: both plans priced against the budget. “All nurses costs" in text
+    assert "- not there yet: a standing check of the AI labels; results on calls, with both kinds of error." in text
     assert "Not asked today: API and developers." in text
+    held, fix = review.held, review.fix
+    assert held is not None
+    told_before = (review.verdict, held.quote, held.why, fix.quote, fix.why, fix.rewrite, review.probe)
+    assert [words for words in told_before if words in text] == []
+    quotes = re.findall("“(.+?)”", text)
+    assert len(quotes) == len(set(quotes))
+
+
+def test_the_full_card_stays_short() -> None:
+    """Besides its quotes, the full card of a usual review has at most 320 words, and no sentence of it is cut."""
+    text = full_card(a_review(), library().framework).plain
+    bare = re.sub("“.+?”", "", text)
+    assert len(bare.split()) <= 320
+    assert ELLIPSIS not in bare
+
+
+def test_a_brief_group_reads_all_of_it_in_private() -> None:
+    """Where the thread says only that feedback is ready, the full card has the verdict, fix, faults and probe too."""
+    card = full_card(a_review(), library().framework, alone=True)
+    for part in ("You split the pairs by risk", "Fix this next, in Metrics", "5,000 a week", "One question back: "):
+        assert part in card.plain
     links = [
         span
         for b in card.blocks
@@ -97,22 +165,30 @@ def test_the_full_card_shows_bands_with_their_words() -> None:
 
 
 def test_what_does_not_fit_goes_to_a_file() -> None:
-    """A review that is too long for a card is shortened on it, says so, and is whole in a Markdown file."""
+    """A review that is too long for its cards has all of it in a Markdown file, and the card says so."""
     review = swollen(a_review())
     card = full_card(review, library().framework)
     assert len(card.plain) <= MOST_CARD_CHARS
-    assert "Shortened to fit" in card.plain
+    assert "The file has every word." in card.plain
     assert card.file is not None
     assert card.file.name == "feedback-2026-11-23.md"
     assert card.file.content.decode().count(markdown(HOSTILE)) > 30
 
 
+def test_a_shortened_thread_is_whole_in_the_file() -> None:
+    """When the thread could not show a text in full, the full card has a file with it, though its own texts fit."""
+    review = replace(a_review(), verdict="A short sentence. " * 250)
+    assert review.verdict.strip() not in thread_card(review, library().framework, name="asha").plain
+    card = full_card(review, library().framework)
+    assert card.file is not None
+    assert review.verdict.strip() in card.file.content.decode()
+
+
 def test_a_review_that_fits_has_no_file() -> None:
-    """A short review stands whole on its card."""
-    short = a_review(a_reading(hand_waving=(), claims=(), criteria={}))
-    card = full_card(replace(short, sections=short.sections[:2]), library().framework)
+    """A review whose words all stand on its two cards has no file."""
+    card = full_card(a_review(), library().framework)
     assert card.file is None
-    assert "Shortened" not in card.plain
+    assert "file" not in card.plain
 
 
 @pytest.mark.parametrize("name", ["", HOSTILE, FAMILY * 100])
@@ -123,6 +199,7 @@ def test_no_card_breaks_its_budget(name: str) -> None:
         thread_card(review, framework, name=name, edited=True),
         brief_card(review, framework, name=name),
         full_card(review, framework),
+        full_card(review, framework, alone=True),
         check_card(HOSTILE, name=name),
         check_card(HOSTILE, notes=False, name=name),
     ):
@@ -139,39 +216,40 @@ def test_the_file_holds_no_live_markup_of_others() -> None:
 
 
 def test_an_off_topic_answer_is_told_so() -> None:
-    """An answer to another question hears that no section counts, and what to do, instead of a list of gaps."""
-    text = thread_card(a_review(a_reading(off_topic=True)), library().framework, name="asha").plain
-    assert "This reads as an answer to another question" in text
-    assert "nothing yet" not in text
-    assert "reply in that thread" in text
+    """An answer to another question gets what it is about, one habit to keep and what to do: no section, no fix."""
+    about = "Your text is about the memory of a phone companion. Today's question is who compares the pairs."
+    review = a_review(a_reading(off_topic=True, verdict=about))
+    framework = library().framework
+    thread = thread_card(review, framework, name="asha")
+    for text in (thread.plain, full_card(review, framework).plain):
+        assert about in text
+        assert "reply in that thread" in text
+        assert "Worth keeping\n> So: 8%" in text
+        shown = ("Fix this", "Metrics", "One question", " of 4,", "not there yet", "does not fit")
+        assert [words for words in shown if words in text] == []
+    assert thread.buttons == ()
+    assert [b.label for b in thread_card(review, framework, name="asha", edited=True).buttons] == ["Review my edit"]
 
 
 def test_words_to_the_judge_are_named_privately_only() -> None:
-    """A sentence that spoke to the reader is mentioned on the private card and not in the thread."""
+    """Text that spoke to the reader is mentioned on the private card and not in the thread."""
     review = a_review(a_reading(instructions_to_judge=(1,)))
-    assert "spoke to the reader" in full_card(review, library().framework).plain
-    assert "spoke to the reader" not in thread_card(review, library().framework, name="asha").plain
+    assert ENGLISH.manipulation in full_card(review, library().framework).plain
+    assert ENGLISH.manipulation not in thread_card(review, library().framework, name="asha").plain
 
 
-@pytest.mark.parametrize(
-    ("band", "how", "soundness", "words"),
-    [
-        (0, (Met.NO,), Soundness.SOUND, "0 of 4, nothing yet"),
-        (1, (Met.NAMED, Met.NO), Soundness.SOUND, "1 of 4, named, not yet specific"),
-        (2, (Met.SPECIFIC, Met.NO, Met.NO), Soundness.SOUND, "2 of 4, one point specific"),
-        (3, (Met.SPECIFIC, Met.NAMED), Soundness.SOUND, "3 of 4, half or more of the points met, one of them specific"),
-        (3, (Met.SPECIFIC, Met.SPECIFIC), Soundness.SOUND, "3 of 4, two points specific"),
-        (4, (Met.SPECIFIC, Met.SPECIFIC), Soundness.SOUND, "4 of 4, specific, weighed, and tied to its effect"),
-        (2, (Met.SPECIFIC, Met.SPECIFIC), Soundness.SHAKY, "2 of 4, two points specific, but one step is shaky"),
-        (0, (Met.NO,), Soundness.UNSOUND, "0 of 4, the reasoning does not hold yet"),
-        (None, (Met.NOT_CHECKED,), Soundness.SOUND, "could not be checked"),
-    ],
-)
-def test_each_band_has_its_words(band: int | None, how: tuple[Met, ...], soundness: Soundness, words: str) -> None:
-    """A band reads as its number with what earned it, and a doubt that held it back is named."""
-    points = tuple(replace(a_review().sections[0].points[0], met=met) for met in how)
-    section = SectionReview(key="s1", title="Scope", weight=1, band=band, points=points, soundness=soundness)
-    assert graded(section) == words
+def test_a_review_of_the_first_prompt_can_still_be_read() -> None:
+    """A stored review without verdict, slips, lines and gists loads; its cards have band words and points instead."""
+    stored = json.loads(dump(Review, a_review()))
+    for name in ("verdict", "slips"):
+        del stored[name]
+    for section in stored["sections"]:
+        del section["line"]
+        for point in section["points"]:
+            del point["gist"]
+    review, framework = load(Review, json.dumps(stored).encode()), library().framework
+    assert "Users: in general words" in thread_card(review, framework, name="asha").plain
+    assert "named: Says who is hurt when an urgent answer is ranked wrongly." in full_card(review, framework).plain
 
 
 def test_the_data_has_an_entry_for_each_section_of_the_framework() -> None:
@@ -186,7 +264,10 @@ def test_the_data_has_an_entry_for_each_section_of_the_framework() -> None:
     assert (priced["id"], priced["met"], len(priced["quotes"])) == ("price-both", "specific", 2)
     assert (data["kind"], data["member"], data["day"], data["version"]) == ("feedback", "asha", "2026-11-23", 2)
     assert data["claims"][0]["verdict"] == "differs from"
-    assert (data["model"], data["prompt"]["version"], data["usage"]["input_tokens"]) == ("a-model", 1, 5200)
+    assert data["verdict"].startswith("You split the pairs")
+    assert data["slips"][0]["why"].startswith("40,000 pairs")
+    assert data["sections"][1]["line"].startswith("You say that people can die;")
+    assert (data["model"], data["prompt"]["version"], data["usage"]["input_tokens"]) == ("a-model", 2, 5200)
 
 
 def test_every_card_carries_its_data() -> None:
@@ -230,25 +311,10 @@ def test_all_points_of_the_framework_are_in_the_file() -> None:
     assert card.file.content.decode().count("\n- ") == sum(len(s["points"]) for s in card.data["sections"])
 
 
-def test_an_empty_review_points_at_the_first_step() -> None:
-    """When no section shows a point, the thread says where to start instead of listing every gap."""
+def test_an_empty_review_has_no_consolation() -> None:
+    """When no sentence holds, the thread has no part for one, and says where to start by its fix."""
     nothing = a_reading(sections=all_met(a_question(), Met.NO, 1), held=None)
     card = thread_card(a_review(nothing), library().framework, name="asha")
-    assert "No section shows one of its points yet." in card.plain
-    assert "nothing yet" not in card.plain
+    assert not any(label in card.plain for label in (ENGLISH.holds, ENGLISH.start))
+    assert "Fix this next" in card.plain
     assert len([block for block in card.blocks if isinstance(block, Quote)]) == 1
-
-
-@given(st.text(max_size=300), st.integers(2, 80))
-def test_a_cut_never_exceeds_its_room(text: str, most_chars: int) -> None:
-    """A cut text has at most the characters asked for, and is untouched when it fits."""
-    short = cut(text, most_chars)
-    assert len(short) <= most_chars
-    assert short == text if len(text) <= most_chars else short.endswith(ELLIPSIS)
-
-
-def test_a_cut_keeps_words_and_letters_whole() -> None:
-    """A cut falls between words where there are any, and never inside a letter made of several code points."""
-    assert cut("one two three four", 14) == "one two three…"
-    assert cut(FAMILY * 3, 8) == FAMILY + ELLIPSIS
-    assert cut("e\u0301" * 5, 4) == "e\u0301…"

@@ -1,13 +1,14 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.domain.answer import sentences
-from bot.domain.judge import CAPS, FRAMEWORK_SPECIFIC, band, with_framework_points
+from bot.domain.judge import CAPS, FRAMEWORK_SPECIFIC, MOST_SLIPS, band, with_framework_points
 from bot.domain.question import Facet
 from bot.domain.review import (
     AlsoGood,
@@ -18,6 +19,7 @@ from bot.domain.review import (
     PointResult,
     Remark,
     SectionReading,
+    SectionReview,
     Soundness,
     Verdict,
 )
@@ -155,11 +157,73 @@ def test_a_section_that_is_not_weighed_has_no_band() -> None:
 
 
 def test_an_answer_to_another_question_earns_nothing() -> None:
-    """An off-topic answer has band 0 in every weighed section, holds nothing and meets no criterion."""
+    """An off-topic answer has band 0 in every weighed section and meets no point, whatever the reading credits."""
     review = a_review(a_reading(off_topic=True))
-    assert {section.band for section in review.sections if section.weight} == {0}
-    assert review.held is None
+    weighed = [section for section in review.sections if section.weight]
+    assert {section.band for section in weighed} == {0}
+    assert {point.met for section in weighed for point in section.points} == {Met.NO}
     assert not any(review.criteria.values())
+
+
+def test_an_answer_to_another_question_has_nothing_to_fix() -> None:
+    """Of an off-topic answer only the verdict and the habit worth keeping are kept: no fix, probe, slip or claim."""
+    review = a_review(a_reading(off_topic=True))
+    assert review.verdict == a_reading().verdict
+    assert review.held is not None
+    assert (review.slips, review.claims, review.hand_waving, review.probe) == ((), (), (), "")
+    assert (review.fix.quote, review.fix.why, review.fix.rewrite) == ("", "", "")
+
+
+def trade_offs(**changes: Any) -> SectionReview:
+    """The section whose points rest on sentences 5, 6 and 7."""
+    return next(section for section in a_review(a_reading(**changes)).sections if section.key == "s4")
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [
+        {"slips": (Remark(5, "The sum is wrong."),)},
+        {"claims": (ClaimReading(5, Verdict.DIFFERS, "rlaif-matches-rlhf", "The source says otherwise."),)},
+    ],
+)
+def test_a_point_on_a_fault_is_not_specific(fault: dict[str, Any]) -> None:
+    """A point that rests on a slip, or on a claim that its source contradicts, is named, and its section is shaky."""
+    before, after = trade_offs(slips=(), claims=()), trade_offs(**{"slips": (), "claims": (), **fault})
+    assert [point.met for point in before.points].count(Met.SPECIFIC) == 1
+    assert [point.met for point in after.points].count(Met.SPECIFIC) == 0
+    assert (before.soundness, after.soundness) == (Soundness.SOUND, Soundness.SHAKY)
+    assert (before.band, after.band) == (4, 1)
+
+
+def test_a_fault_elsewhere_costs_nothing() -> None:
+    """A slip on which no credit rests, a confirmed claim and one without a source lower no section."""
+    harmless = (
+        ClaimReading(5, Verdict.MATCHES, "rlaif-matches-rlhf", "The source says the same."),
+        ClaimReading(6, Verdict.NO_SOURCE, None, "Look it up."),
+        ClaimReading(5, Verdict.DIFFERS, "no-such-fact", "Nobody says so."),
+    )
+    section = trade_offs(
+        slips=(Remark(11, "The sum is wrong."), Remark(99, "There is no such thing.")), claims=harmless
+    )
+    assert (section.soundness, section.band) == (Soundness.SOUND, 4)
+
+
+@given(st.sets(st.integers(1, 11)))
+def test_more_faults_never_raise_a_band(numbers: set[int]) -> None:
+    """However many sentences are called slips, no band goes up, and each slip is quoted in the member's words."""
+    plain, faulty = (
+        a_review(a_reading(slips=())),
+        a_review(a_reading(slips=tuple(Remark(number, "It conflicts.") for number in numbers))),
+    )
+    for before, after in zip(plain.sections, faulty.sections, strict=True):
+        assert (after.band or 0) <= (before.band or 0)
+    said = sentences(TEXT)
+    assert [slip.quote for slip in faulty.slips] == [said[number - 1] for number in sorted(numbers)][:MOST_SLIPS]
+
+
+def test_a_sentence_with_a_fault_is_never_held_up() -> None:
+    """The sentence that holds best is not one that is also a slip."""
+    assert a_review(a_reading(slips=(Remark(5, "The sum is wrong."),))).held is None
 
 
 def test_a_move_that_no_note_foresaw_counts_as_a_point() -> None:

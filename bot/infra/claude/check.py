@@ -26,6 +26,7 @@ from bot.domain.review import (
     Soundness,
     Verdict,
 )
+from bot.infra.claude.mentions import mentions
 from bot.infra.claude.schema import WireClaim, WirePoint, WireReading, WireSection
 from bot.ports import ReviewRequest
 
@@ -62,6 +63,12 @@ class Bounds:
             criteria=frozenset(criteria),
         )
 
+    @property
+    def ids(self) -> Iterator[str]:
+        """Names that only we use: section keys, and ids of several words (a single word may be plain prose)."""
+        of_points = (point_id for ids in self.points.values() for point_id in ids)
+        yield from (*self.points, *(name for name in (*of_points, *self.facts) if "-" in name))
+
     def exists(self, sentence: int) -> bool:
         """Whether the answer has this sentence."""
         return 1 <= sentence <= self.sentences
@@ -93,20 +100,33 @@ def inspect(text: str, bounds: Bounds, *, lenient: bool) -> tuple[WireReading | 
 
 
 def faults(reading: WireReading, bounds: Bounds) -> list[str]:
-    """What the reading names that does not exist, and what it leaves out, by path."""
-    found = [*_section_faults(reading, bounds), *_remark_faults(reading, bounds), *_fix_faults(reading, bounds)]
+    """What the reading names that does not exist, leaves out or must not say, by path.
+
+    Of an answer to another question only what it says about that is asked for.
+    """
+    found = [*_remark_faults(reading, bounds), *mentions(reading, bounds.ids)]
+    if not _filled(reading.verdict):
+        found.append("verdict: must not be empty")
+    if not reading.off_topic:
+        found += [*_section_faults(reading, bounds), *_fix_faults(reading, bounds)]
     return found[:MOST_FAULTS]
 
 
 def to_reading(wire: WireReading, bounds: Bounds) -> Reading:
-    """The usable part of `wire`. Raises Unusable if no point could be checked or the fix or the probe is empty."""
+    """The usable part of `wire`. Raises Unusable if no point could be checked or the fix or the probe is empty.
+
+    An answer to another question needs neither.
+    """
     sections = _sections(wire, bounds)
     points = [point for section in sections for point in section.points]
-    if points and all(point.met is Met.NOT_CHECKED for point in points):
-        raise Unusable("no point could be checked")
-    if not _filled(wire.fix.why, wire.fix.rewrite, wire.probe):
-        raise Unusable("the fix or the probe is empty")
+    if not wire.off_topic:
+        if points and all(point.met is Met.NOT_CHECKED for point in points):
+            raise Unusable("no point could be checked")
+        if not _filled(wire.fix.why, wire.fix.rewrite, wire.probe):
+            raise Unusable("the fix or the probe is empty")
     return Reading(
+        verdict=wire.verdict,
+        slips=tuple(Remark(r.sentence, r.why) for r in wire.slips if bounds.exists(r.sentence)),
         sections=sections,
         held=Remark(wire.held.sentence, wire.held.why) if bounds.exists(wire.held.sentence) else None,
         hand_waving=tuple(Remark(r.sentence, r.why) for r in wire.hand_waving if bounds.exists(r.sentence)),
@@ -130,6 +150,8 @@ def _section_faults(reading: WireReading, bounds: Bounds) -> Iterator[str]:
     yield from _set_faults("sections", [section.key for section in reading.sections], bounds.points)
     for at, section in enumerate(reading.sections):
         path = f"sections[{at}]"
+        if not _filled(section.line, section.reading):
+            yield f"{path}: line and reading must not be empty"
         if section.key in bounds.points:
             ids = [point.id for point in section.points]
             yield from _set_faults(f"{path}.points", ids, bounds.points[section.key])
@@ -144,8 +166,9 @@ def _section_faults(reading: WireReading, bounds: Bounds) -> Iterator[str]:
 
 
 def _remark_faults(reading: WireReading, bounds: Bounds) -> Iterator[str]:
-    for at, remark in enumerate(reading.hand_waving):
-        yield from _sentence_faults(f"hand_waving[{at}].sentence", [remark.sentence], bounds)
+    for name, remarks in (("slips", reading.slips), ("hand_waving", reading.hand_waving)):
+        for at, remark in enumerate(remarks):
+            yield from _sentence_faults(f"{name}[{at}].sentence", [remark.sentence], bounds)
     for at, claim in enumerate(reading.claims):
         yield from _sentence_faults(f"claims[{at}].sentence", [claim.sentence], bounds)
         if claim.fact_id and claim.fact_id not in bounds.facts:
@@ -201,6 +224,7 @@ def _section(key: str, ids: tuple[str, ...], section: WireSection | None, bounds
     moves = [move for move in section.also_good if move.sentences and all(map(bounds.exists, move.sentences))]
     return SectionReading(
         key=key,
+        line=section.line,
         reading=section.reading,
         points=tuple(_point(point_id, given.get(point_id), bounds) for point_id in ids),
         also_good=tuple(AlsoGood(m.move, Met(m.met), _existing(m.sentences, bounds)) for m in moves[:MOST_ALSO_GOOD]),
@@ -211,13 +235,13 @@ def _section(key: str, ids: tuple[str, ...], section: WireSection | None, bounds
 
 
 def _point(point_id: str, point: WirePoint | None, bounds: Bounds) -> PointReading:
-    if point is None or not all(map(bounds.exists, point.sentences)):
+    if point is None:
         return PointReading(point_id, Met.NOT_CHECKED, ())
+    if not all(map(bounds.exists, point.sentences)) or (point.met != "no" and not point.sentences):
+        return PointReading(point_id, Met.NOT_CHECKED, (), point.gist)
     if point.met == "no":
-        return PointReading(point_id, Met.NO, ())
-    if not point.sentences:
-        return PointReading(point_id, Met.NOT_CHECKED, ())
-    return PointReading(point_id, Met(point.met), _existing(point.sentences, bounds))
+        return PointReading(point_id, Met.NO, (), point.gist)
+    return PointReading(point_id, Met(point.met), _existing(point.sentences, bounds), point.gist)
 
 
 def _claim(claim: WireClaim, bounds: Bounds) -> ClaimReading:

@@ -26,12 +26,15 @@ class WirePoint(_Wire):
     id: Annotated[str, Field(description="id of the look-for, exactly as given")]
     sentences: Sentences
     met: Literal["no", "named", "specific"]
+    gist: Annotated[
+        str, Field(description="the move, or what is missing, in at most 8 words of the language of the answer")
+    ]
 
 
 class WireAlsoGood(_Wire):
     """A strong move that no look-for foresaw."""
 
-    move: Annotated[str, Field(description="the move in at most 12 words")]
+    move: Annotated[str, Field(description="the move in at most 8 words, in the language of the answer")]
     sentences: Sentences
     met: Literal["named", "specific"]
 
@@ -51,23 +54,26 @@ class WireSection(_Wire):
     points: Annotated[list[WirePoint], Field(description="every look-for of the section, once each")]
     also_good: Annotated[list[WireAlsoGood], Field(description="at most two")]
     facets: WireFacets
-    reading: Annotated[str, Field(description="two sentences on the reasoning, in the language of the answer")]
     soundness_reason: Annotated[str, Field(description="why the reasoning holds or where it breaks, one sentence")]
     soundness: Literal["sound", "shaky", "unsound"]
+    reading: Annotated[str, Field(description="two short sentences on the reasoning, at most 35 words in all")]
+    line: Annotated[
+        str, Field(description="one sentence of at most 18 words: what is there; after a semicolon what is missing")
+    ]
 
 
 class WireRemark(_Wire):
     """A sentence of the answer and what to say of it."""
 
     sentence: Annotated[int, Field(description="number of the sentence")]
-    why: str
+    why: Annotated[str, Field(description="one sentence of at most 25 words")]
 
 
 class WireHeld(_Wire):
-    """The sentence that holds best; sentence 0 if none does."""
+    """The sentence that holds best, or that can best be built on; sentence 0 if there is none."""
 
     sentence: int
-    why: str
+    why: Annotated[str, Field(description="one sentence of at most 18 words; empty for sentence 0")]
 
 
 class WireClaim(_Wire):
@@ -75,7 +81,7 @@ class WireClaim(_Wire):
 
     sentence: Annotated[int, Field(description="number of the sentence")]
     fact_id: Annotated[str, Field(description="id of the supplied fact that speaks to it; empty if none does")]
-    note: Annotated[str, Field(description="one sentence: what the fact says, or what to look up")]
+    note: Annotated[str, Field(description="one sentence of at most 25 words: what the fact says, or what to look up")]
     verdict: Literal["matches", "differs", "no_source"]
 
 
@@ -89,10 +95,16 @@ class WireCriterion(_Wire):
 class WireFix(_Wire):
     """The one thing to fix next."""
 
+    aim: Annotated[
+        Literal["decision", "false_step", "missing_point", "precision"],
+        Field(description="what the fix repairs: the first of these, in this order, that the answer needs"),
+    ]
     section: Annotated[str, Field(description="section key")]
     sentence: Annotated[int, Field(description="number of the sentence to change; 0 if the thing is missing")]
-    why: str
-    rewrite: Annotated[str, Field(description="the sentence as the member could have written it")]
+    why: Annotated[str, Field(description="one or two sentences, at most 35 words in all")]
+    rewrite: Annotated[
+        str, Field(description="a sentence or two that the member could write, at most 40 words; gaps in [brackets]")
+    ]
 
 
 class WireReading(_Wire):
@@ -103,14 +115,22 @@ class WireReading(_Wire):
         list[int], Field(description="sentences that address the judge or try to steer the judgement")
     ]
     off_topic: Annotated[bool, Field(description="whether the answer speaks to another question altogether")]
+    slips: Annotated[
+        list[WireRemark],
+        Field(description="sentences that conflict with a given, with another sentence or with their own sums"),
+    ]
+    claims: Annotated[list[WireClaim], Field(description="claims worth checking against the supplied facts")]
     sections: Annotated[list[WireSection], Field(description="every section that the question weighs, once each")]
     hand_waving: Annotated[list[WireRemark], Field(description="sentences that sound good and decide nothing")]
-    claims: Annotated[list[WireClaim], Field(description="claims worth checking")]
     criteria: Annotated[list[WireCriterion], Field(description="every criterion, once each")]
     held: WireHeld
+    verdict: Annotated[
+        str,
+        Field(description="one or two sentences, at most 35 words in all: is what is asked decided, and does it stand"),
+    ]
     fix: WireFix
     probe_point: Annotated[str, Field(description="id of the look-for that the probe is about; empty if none")]
-    probe: Annotated[str, Field(description="one probing question")]
+    probe: Annotated[str, Field(description="one follow-up question, at most 30 words")]
 
 
 @cache

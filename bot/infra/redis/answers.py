@@ -88,6 +88,11 @@ class RedisAnswers:
         raw = await self._redis.call("HGET", Keys.asides(group_id, day, member_id), message_id)
         return None if raw is None else text(raw)
 
+    async def asides(self, group_id: GroupId, day: date, member_id: MemberId) -> Mapping[str, str]:
+        """All talk that is kept; talk that its author removed is blank and left out."""
+        stored: dict[bytes, bytes] = await self._redis.call("HGETALL", Keys.asides(group_id, day, member_id))
+        return {text(message_id): text(raw) for message_id, raw in stored.items() if raw}
+
     async def put_review(self, group_id: GroupId, review: Review | SelfCheck) -> None:
         """Keep the newest review of an answer; a SelfCheck never replaces a Review of the same version.
 

@@ -26,6 +26,7 @@ from redis.exceptions import TimeoutError as RedisTimeoutError
 
 from bot.errors import Refusal, StoreDown
 from bot.infra.redis import scripts
+from bot.infra.redis.line import Line
 from bot.infra.redis.scripts import Argument, Command
 
 CONNECTIONS = 16
@@ -118,11 +119,12 @@ class Client:
             ) from None
         self._redis = Redis(connection_pool=pool)
         self._pool = pool
+        self._line = Line(pool, timeout_s=timeout_s)
 
     async def call(self, *command: Argument) -> Any:
         """The answer to one command, as redis-py parses it (strings stay bytes)."""
         with mapped():
-            return await self._redis.execute_command(*command)  # type: ignore[no-untyped-call]
+            return (await self._line.ask([command]))[0]
 
     async def script(self, name: str, keys: Sequence[str], *arguments: Argument) -> Any:
         """The answer of the script `lua/<name>.lua`."""
@@ -131,10 +133,7 @@ class Client:
     async def batch(self, commands: Sequence[Command]) -> list[Any]:
         """The answers to `commands`, in one round trip; others' commands may run between. StoreDown if one fails."""
         with mapped():
-            async with self._redis.pipeline(transaction=False) as pipeline:
-                for command in commands:
-                    pipeline.execute_command(*command)
-                return await pipeline.execute()
+            return await self._line.ask(commands)
 
     async def scan(self, command: str, key: str) -> AsyncIterator[tuple[bytes, Any]]:
         """Each pair of a hash (`HSCAN`) or sorted set (`ZSCAN`); one that stands all the while comes at least once."""
@@ -153,5 +152,6 @@ class Client:
 
     async def close(self) -> None:
         """Close all connections."""
+        await self._line.close()
         await self._redis.aclose()
         await self._pool.disconnect()

@@ -10,6 +10,7 @@ from bot.infra.redis.client import Client
 from bot.infra.redis.codec import dump, load, text
 from bot.infra.redis.forget import forget
 from bot.infra.redis.keys import Keys
+from bot.infra.redis.remembered import Remembered
 
 
 class RedisGroups:
@@ -17,23 +18,31 @@ class RedisGroups:
 
     def __init__(self, client: Client) -> None:
         self._redis = client
+        self._at: Remembered[Place, GroupId] = Remembered()
 
     async def create(self, group: Group) -> bool:
         # the record first: a place never leads to a group that is not there
         is_new = await self._redis.call("HSETNX", Keys.group(group.id), "json", dump(Group, group))
         if await self._redis.call("HSETNX", Keys.places(), _field(group.place), group.id):
             return True
-        if is_new and await self.at(group.place) != group.id:
+        if is_new and await self._read_at(group.place) != group.id:
             await self._redis.call("DEL", Keys.group(group.id))
         return False
 
     async def get(self, group_id: GroupId) -> Group | None:
         """The group, or None."""
         raw = await self._redis.call("HGET", Keys.group(group_id), "json")
-        return None if raw is None else load(Group, raw)
+        if raw is None:
+            # a group that is gone may have its channel taken by another one
+            self._at.forget()
+            return None
+        return load(Group, raw)
 
     async def at(self, place: Place) -> GroupId | None:
-        """The group of a channel, or None."""
+        """The group of a channel, or None. A channel keeps its group, so it is read once."""
+        return await self._at.get(place, lambda: self._read_at(place))
+
+    async def _read_at(self, place: Place) -> GroupId | None:
         raw = await self._redis.call("HGET", Keys.places(), _field(place))
         return None if raw is None else GroupId(text(raw))
 

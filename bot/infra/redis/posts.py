@@ -11,6 +11,7 @@ from bot.domain.post import Post, PostState
 from bot.infra.redis.client import Client
 from bot.infra.redis.codec import dump, load, text
 from bot.infra.redis.keys import Keys
+from bot.infra.redis.remembered import Remembered
 from bot.infra.redis.scripts import Argument
 
 _FINAL = frozenset({PostState.SENT, PostState.MISSED, PostState.SKIPPED})
@@ -21,6 +22,7 @@ class RedisPosts:
 
     def __init__(self, client: Client) -> None:
         self._redis = client
+        self._opened_by: Remembered[tuple[GroupId, str], date] = Remembered()
 
     async def choose(self, group_id: GroupId, day: date, due_at: datetime, question_id: str) -> Post:
         key = Keys.posts(group_id)
@@ -41,6 +43,10 @@ class RedisPosts:
         return sorted((load(Post, raw) for raw in stored), key=lambda post: post.number)
 
     async def opened_by(self, group_id: GroupId, message_id: str) -> date | None:
+        """The day whose post is the message `message_id`. That never changes, so it is read once."""
+        return await self._opened_by.get((group_id, message_id), lambda: self._read_opened_by(group_id, message_id))
+
+    async def _read_opened_by(self, group_id: GroupId, message_id: str) -> date | None:
         raw = await self._redis.call("HGET", Keys.messages(group_id), message_id)
         return None if raw is None else date.fromisoformat(text(raw))
 

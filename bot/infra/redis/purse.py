@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 
 from bot.domain.group import MemberId
 from bot.infra.redis.client import Client
 from bot.infra.redis.keys import PURSE_S, Keys
 from bot.infra.redis.scripts import Argument
+
+KEPT_DAYS = PURSE_S // (24 * 3600)
 
 
 class RedisPurse:
@@ -27,6 +29,11 @@ class RedisPurse:
 
     async def adjust(self, day: date, member: MemberId, usd: float) -> None:
         await self._spend(day, member, usd, "", "")
+
+    async def forget(self, member: MemberId, today: date) -> None:
+        """Erase the member's own sums of every day that may still be kept."""
+        days = (today + timedelta(days=offset) for offset in range(-KEPT_DAYS, 2))
+        await self._redis.batch([("HDEL", Keys.purse(day), f"m:{member}") for day in days])
 
     async def _spend(self, day: date, member: MemberId, usd: float, *limits: Argument) -> bool:
         arguments = (f"m:{member}", _millionths(usd), *limits, PURSE_S)

@@ -23,6 +23,8 @@ def review_data(review: Review, framework: Framework) -> dict[str, Any]:
         "day": review.day.isoformat(),
         "question": review.question_id,
         "version": review.version,
+        "verdict": review.verdict,
+        "slips": [asdict(slip) for slip in review.slips],
         "sections": sections,
         "quotes": _distinct(quote for section in sections for quote in section["quotes"]),
         "held": asdict(review.held) if review.held else None,
@@ -87,9 +89,17 @@ def _section(section: SectionReview) -> dict[str, Any]:
         "weight": section.weight,
         "asked": section.weight > 0,
         "band": section.band,
+        "line": section.line,
         "reading": section.reading if section.weight else NOT_ASKED,
         "points": [
-            {"id": p.id, "point": p.point, "met": p.met.value, "quotes": list(p.quotes), "also_good": p.also_good}
+            {
+                "id": p.id,
+                "point": p.point,
+                "gist": p.gist,
+                "met": p.met.value,
+                "quotes": list(p.quotes),
+                "also_good": p.also_good,
+            }
             for p in section.points
         ],
         "quotes": _distinct(quote for point in section.points for quote in point.quotes),

@@ -1,200 +1,168 @@
-"""Feedback in full, for the member alone: bands with their words, every point with its quotes, claims with sources."""
+"""Feedback in full, for the member alone: bands, the reasoning of each section, its points. It adds to the thread."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from bot.cards import Attachment, Block, Bold, Bullets, Card, Heading, Link, Quote, Span, Text, plain
+from bot.cards import Attachment, Block, Bold, Bullets, Card, Heading, Span, Text
 from bot.domain.framework import Framework
-from bot.domain.review import Claim, Met, Review, SectionReview, Soundness
+from bot.domain.review import Claim, Met, PointResult, Review, SectionReview, Soundness, Verdict
 from bot.views.cut import fits, line
+from bot.views.feedback import parts
 from bot.views.feedback.data import review_data
-from bot.views.feedback.thread import CUT, MOST_PROBE_CHARS, MOST_QUOTE_CHARS, MOST_WHY_CHARS, OFF_TOPIC, fix_blocks
-from bot.views.feedback.words import MET, VERDICT, graded
+from bot.views.feedback.labels import Labels, labels_of
+from bot.views.feedback.markdown import as_text
+from bot.views.feedback.parts import ANY, WHOLE, Room
+from bot.views.feedback.thread import is_whole
+from bot.views.feedback.words import graded, met_word, told
 
-MANIPULATION = "A sentence spoke to the reader instead of the question. It earned nothing; the rest was read as usual."
-MOST_SOURCE_CHARS = 160
-MOST_POINT_CHARS = 200
-IN_FILE = "Shortened to fit; the file has every word."
-OPINION = "A model read this and can be wrong. Where you disagree, trust your reasons."
-_MARKUP = re.compile(r"[\\`*_\[\]<>~@|]|:(?=//)|(?<=www)\.|^[#+=-]|(?<=^\d)[.)]", re.IGNORECASE)
 _RANK = {Met.SPECIFIC: 0, Met.NAMED: 1, Met.NOT_CHECKED: 2}
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class _Detail:
-    """How much of each thing is shown. `slack` multiplies the limits that hold at every level."""
+    """How much is shown. A part that does not fit is left out whole, for the file.
 
-    quote_chars: int
-    most_quotes: int
-    reading_chars: int
-    most_met: int
-    most_missing: int
-    most_remarks: int
-    criteria: bool = False
-    slack: int = 1
+    Attributes:
+        alone: no thread has shown the verdict, the fix, the faults and the probe, so they stand here.
+        most_quotes: of a point; one that was shown before does not come again.
+        remarks: sentences that decide nothing, and claims that a source confirms.
+        whole: for the file: doubts, claims without a source and criteria too, and no quote left out.
+    """
+
+    room: Room
+    alone: bool = False
+    most_quotes: int = 1
+    remarks: bool = True
+    points: bool = True
+    whole: bool = False
 
 
-_ALL = 10**6
-_WHOLE = _Detail(_ALL, _ALL, _ALL, _ALL, _ALL, _ALL, criteria=True, slack=_ALL)
+_WHOLE = _Detail(room=WHOLE, alone=True, most_quotes=ANY, whole=True)
 _DETAILS = (
-    _Detail(400, 3, 2_000, 20, 6, 9, criteria=True),
-    _Detail(140, 2, 420, 20, 4, 5, criteria=True),
-    _Detail(90, 1, 420, 8, 4, 3),
-    _Detail(70, 1, 320, 6, 3, 3),
-    _Detail(50, 1, 260, 4, 2, 2),
-    _Detail(40, 1, 180, 2, 1, 1),
-    _Detail(0, 0, 80, 0, 0, 0),
+    _Detail(room=Room(240, 90, ANY)),
+    _Detail(room=Room(160, 70, 600)),
+    _Detail(room=Room(160, 70, 600), most_quotes=0),
+    _Detail(room=Room(160, 70, 600), most_quotes=0, remarks=False),
+    _Detail(room=Room(120, 60, 600), points=False, remarks=False),
+    _Detail(room=Room(90, 50, 300), points=False, remarks=False),
+    _Detail(room=Room(60, 40, 140, most_off=3, held=False), points=False, remarks=False),
 )
+"""From all of it down to what fits whatever a model writes; the first that fits is shown."""
 
 
-def full_card(review: Review, framework: Framework) -> Card:
-    """The whole review on one card; when it had to be shortened, a Markdown file on the card holds all of it."""
-    whole = plain(tuple(_blocks(review, framework, _WHOLE)))
-    for detail in _DETAILS:
-        shortened = plain(tuple(_blocks(review, framework, detail))) != whole
-        blocks = tuple(_blocks(review, framework, detail, shortened=shortened))
+def full_card(review: Review, framework: Framework, *, alone: bool = False) -> Card:
+    """The review behind the thread card; what does not fit on either is whole in a Markdown file.
+
+    `alone`: the thread said only that feedback is ready, so this card says all.
+    """
+    for number, detail in enumerate(_DETAILS):
+        more = number > 0 or _has_more(review, framework, alone=alone)
+        blocks = tuple(_blocks(review, framework, replace(detail, alone=alone), file=more))
         if fits(blocks):
             break
-    file = Attachment(f"feedback-{review.day}.md", as_markdown(review, framework).encode()) if shortened else None
+    file = Attachment(f"feedback-{review.day}.md", as_markdown(review, framework).encode()) if more else None
     return Card("feedback", blocks, review_data(review, framework), file)
 
 
 def as_markdown(review: Review, framework: Framework) -> str:
-    """The whole review as Markdown, nothing shortened; text of members and models cannot form markup or links."""
-    return "\n\n".join(map(_markdown_block, _blocks(review, framework, _WHOLE))) + "\n"
+    """The whole review as Markdown, thread and all, nothing shortened; links are those of the library alone."""
+    return as_text(_blocks(review, framework, _WHOLE))
 
 
-def markdown(text: str) -> str:
-    """`text` on one line, with every character escaped that Markdown could read as markup or as a link."""
-    return _MARKUP.sub(r"\\\g<0>", " ".join(text.split()))
+def _has_more(review: Review, framework: Framework, *, alone: bool) -> bool:
+    """Whether the file says what no card shows."""
+    unsourced = any(claim.verdict is Verdict.NO_SOURCE for claim in review.claims)
+    return unsourced or not (alone or is_whole(review, framework))
 
 
-def _blocks(review: Review, framework: Framework, detail: _Detail, *, shortened: bool = False) -> Iterator[Block]:
-    yield Heading(f"Your feedback of {review.day:%d %b}")
-    notes = [note for note, told in ((CUT, review.cut), (OFF_TOPIC, review.off_topic)) if told]
-    notes += [MANIPULATION] * review.manipulation + [IN_FILE] * shortened
-    if notes:
-        yield Text((" ".join(notes),))
-    short = {section.key: section.short for section in framework.sections}
+def _blocks(review: Review, framework: Framework, detail: _Detail, *, file: bool = False) -> Iterator[Block]:
+    labels = labels_of(review.language)
+    if review.off_topic:
+        yield Heading(labels.heading.format(name=labels.day_of(review.day)))
+        yield from parts.opening(review, labels, detail.room)
+        if review.manipulation:
+            yield Text((labels.manipulation,))
+        return
+    yield Heading(labels.full.format(day=labels.day_of(review.day)))
+    if detail.alone:
+        yield from parts.opening(review, labels, detail.room)
+        yield from parts.fix(review, framework, labels, detail.room)
+        yield from parts.off(review, labels, detail.room)
+        yield from parts.probe(review, labels, detail.room)
+    if review.manipulation:
+        yield Text((labels.manipulation,))
+    yield from _sections(review, framework, labels, detail)
+    if detail.remarks:
+        yield from _remarks(review, labels, detail)
+    if detail.whole:
+        yield from _criteria(review, framework, labels)
+    stamp = review.stamp
+    note = f"{labels.file} " if file else ""
+    yield Text((f"{note}{labels.opinion} ({stamp.model}, {stamp.prompt} {stamp.prompt_version})",))
+
+
+def _sections(review: Review, framework: Framework, labels: Labels, detail: _Detail) -> Iterator[Block]:
+    shown = set() if detail.whole else parts.in_thread(review)
     for section in review.sections:
         if section.weight > 0:
-            yield from _section(section, short.get(section.key, section.title), detail)
-    unasked = [short.get(section.key, section.title) for section in review.sections if section.weight == 0]
+            yield from _section(section, labels.section(section.key, framework), labels, detail, shown)
+    unasked = [labels.section(section.key, framework) for section in review.sections if section.weight == 0]
     if unasked:
-        yield Text((f"Not asked today: {', '.join(unasked)}.",))
-    yield from fix_blocks(review.fix, framework, slack=detail.slack)
-    if review.probe:
-        yield Text((Bold("One question back: "), line(review.probe, MOST_PROBE_CHARS * detail.slack)))
-    yield from _remarks(review, detail)
-    yield from _criteria(review, framework, detail)
-    stamp = review.stamp
-    yield Text((f"{OPINION} ({stamp.model}, {stamp.prompt} {stamp.prompt_version})",))
+        yield Text((labels.not_asked.format(names=", ".join(unasked)),))
 
 
-def _section(section: SectionReview, short: str, detail: _Detail) -> Iterator[Block]:
-    yield Text((Bold(short), f": {graded(section)}"))
+def _section(section: SectionReview, title: str, labels: Labels, detail: _Detail, shown: set[str]) -> Iterator[Block]:
+    """`shown` are the quotes that were shown before; it grows."""
+    yield Text((Bold(title), f": {graded(section, labels)}"))
+    if detail.whole and section.line:
+        yield Text((section.line,))
     if section.reading:
-        yield Text((line(section.reading, detail.reading_chars),))
-    if section.soundness is not Soundness.SOUND and section.soundness_reason:
-        yield Text((Bold("A doubt: "), line(section.soundness_reason, detail.reading_chars)))
-    items = _points(section, detail)
-    if items:
+        yield Text((told(section.reading, detail.room.text_chars),))
+    if detail.whole and section.soundness is not Soundness.SOUND and section.soundness_reason:
+        yield Text((Bold(labels.doubt), section.soundness_reason))
+    if detail.points and (items := [*_points(section, labels, detail, shown)]):
         yield Bullets(tuple(items))
 
 
-def _points(section: SectionReview, detail: _Detail) -> list[tuple[Span, ...]]:
-    """Points with their quotes, the best first, then what is missing; what is left out is counted."""
+def _points(section: SectionReview, labels: Labels, detail: _Detail, shown: set[str]) -> Iterator[tuple[Span, ...]]:
+    """What is there, the best first, with the words that earned it; then, in one line, what is not."""
     met = sorted((point for point in section.points if point.met is not Met.NO), key=lambda point: _RANK[point.met])
-    missing = [point for point in section.points if point.met is Met.NO]
-    items = [_met(point.point, point.met, point.quotes, detail) for point in met[: detail.most_met]]
-    items += [
-        (Bold(f"{MET[Met.NO]}: "), line(point.point, MOST_POINT_CHARS * detail.slack))
-        for point in missing[: detail.most_missing]
-    ]
-    if len(met) > detail.most_met:
-        items.append((f"and {len(met) - detail.most_met} more in the file",))
-    if len(missing) > detail.most_missing:
-        items.append((f"and {len(missing) - detail.most_missing} more not there yet",))
-    return items
+    for point in met:
+        fresh = [quote for quote in point.quotes if detail.whole or quote not in shown][: detail.most_quotes]
+        shown.update(fresh)
+        said = "".join(f" “{line(quote, detail.room.inline_chars)}”" for quote in fresh)
+        yield Bold(f"{met_word(point.met, labels)}: "), f"{_gist(point)}.{said}"
+    missing = [_gist(point) for point in section.points if point.met is Met.NO]
+    if missing:
+        yield Bold(f"{labels.missing}: "), f"{'; '.join(missing)}."
 
 
-def _met(point: str, met: Met, quotes: tuple[str, ...], detail: _Detail) -> tuple[Span, ...]:
-    said = "".join(f" “{line(quote, detail.quote_chars)}”" for quote in quotes[: detail.most_quotes])
-    return (
-        Bold(f"{MET[met]}: "),
-        line(point, MOST_POINT_CHARS * detail.slack),
-        f"{'' if point.endswith('?') else '.'}{said}" if said else "",
-    )
+def _gist(point: PointResult) -> str:
+    return told(point.gist or point.point, ANY).rstrip(".;")
 
 
-def _remarks(review: Review, detail: _Detail) -> Iterator[Block]:
-    if review.hand_waving[: detail.most_remarks]:
-        yield Text((Bold("Sounds good, decides nothing yet"),))
-        yield Bullets(
-            tuple(
-                (f"“{line(remark.quote, detail.quote_chars)}” ", line(remark.why, MOST_WHY_CHARS * detail.slack))
-                for remark in review.hand_waving[: detail.most_remarks]
-            )
-        )
-    if review.claims[: detail.most_remarks]:
-        yield Text((Bold("Claims to check"),))
-        yield Bullets(tuple(_claim(claim, detail) for claim in review.claims[: detail.most_remarks]))
+def _remarks(review: Review, labels: Labels, detail: _Detail) -> Iterator[Block]:
+    shown = set() if detail.whole else parts.in_thread(review)
+    idle = [remark for remark in review.hand_waving if remark.quote not in shown]
+    if idle:
+        yield Text((Bold(labels.waving),))
+        yield Bullets(tuple(parts.remark_line(remark, detail.room) for remark in idle))
+    yield from _claims(review, Verdict.MATCHES, labels.agrees, detail.room)
+    if detail.whole:
+        yield from _claims(review, Verdict.NO_SOURCE, labels.no_source, detail.room)
 
 
-def _claim(claim: Claim, detail: _Detail) -> tuple[Span, ...]:
-    source: tuple[Span, ...] = (
-        (" ", Link(line(claim.source, MOST_SOURCE_CHARS * detail.slack), claim.url)) if claim.url else ()
-    )
-    return (
-        f"“{line(claim.quote, detail.quote_chars)}” ",
-        Bold(VERDICT[claim.verdict]),
-        f": {line(claim.note, MOST_QUOTE_CHARS * detail.slack)}",
-        *source,
-    )
+def _claims(review: Review, verdict: Verdict, label: str, room: Room) -> Iterator[Block]:
+    claims: list[Claim] = [claim for claim in review.claims if claim.verdict is verdict]
+    if claims:
+        yield Text((Bold(label),))
+        yield Bullets(tuple(parts.claim_line(claim, room) for claim in claims))
 
 
-def _criteria(review: Review, framework: Framework, detail: _Detail) -> Iterator[Block]:
+def _criteria(review: Review, framework: Framework, labels: Labels) -> Iterator[Block]:
     seen = [criterion.text for criterion in framework.criteria if review.criteria.get(criterion.key)]
-    if review.criteria:
-        yield Text((Bold("What good looks like: "), f"{len(seen)} of {len(framework.criteria)} seen in your answer."))
-    if seen and detail.criteria:
+    if seen:
+        yield Text((Bold(labels.seen),))
         yield Bullets(tuple((text,) for text in seen))
-
-
-def _markdown_block(block: Block) -> str:
-    match block:
-        case Heading(text):
-            return f"# {markdown(text)}"
-        case Text(spans):
-            return _markdown_spans(spans)
-        case Quote(text):
-            return f"> {markdown(text)}"
-        case Bullets(items):
-            return "\n".join(f"- {_markdown_spans(item)}" for item in items)
-        case _:
-            return ""
-
-
-def _markdown_spans(spans: tuple[Span, ...]) -> str:
-    return "".join(_markdown_span(span) for span in spans)
-
-
-def _markdown_span(span: Span) -> str:
-    match span:
-        case str():
-            return _spaced(span)
-        case Bold(text):
-            return f"**{markdown(text)}**{' ' if text.endswith(' ') else ''}"
-        case Link(text, url):
-            return f"[{markdown(text)}](<{url}>)"
-        case _:
-            return markdown(getattr(span, "text", ""))
-
-
-def _spaced(text: str) -> str:
-    """`text` escaped, with the blanks around it that separate it from its neighbours."""
-    before, after = " " * text.startswith(" "), " " * (text.endswith(" ") and bool(text.strip()))
-    return f"{before}{markdown(text)}{after}"

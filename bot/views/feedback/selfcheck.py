@@ -7,12 +7,16 @@ from bot.domain.framework import Framework
 from bot.domain.review import SelfCheck, SelfCheckPoint
 from bot.views.cut import fits, line
 from bot.views.feedback.data import self_check_data
-from bot.views.feedback.thread import MOST_NAME_CHARS, MOST_PROBE_CHARS
+from bot.views.feedback.markdown import markdown
+from bot.views.feedback.thread import MOST_NAME_CHARS
 
-NO_JUDGE = "This card does not judge. It asks what the authors of the question look for; whether it is there, you decide."
+NO_JUDGE = (
+    "This card does not judge. It asks what the authors of the question look for; whether it is there, you decide."
+)
 FOLLOWS = "The review is still owed and will follow here by itself."
 ALL_IN_FILE = "All points are in the file."
 SHORT_POINTS = 3
+MOST_PROBE_CHARS = 300
 _DETAILS = ((2_000, 400, 99), (2_000, 160, 99), (260, 110, 99), (200, 90, 3), (140, 80, 2), (90, 60, 1))
 """Most characters of a question and of a quote, and most points a section: the first that fits is shown."""
 
@@ -88,8 +92,6 @@ def _point(point: SelfCheckPoint, ask_chars: int, quote_chars: int) -> tuple[Spa
 
 
 def _file(check: SelfCheck, framework: Framework) -> str:
-    from bot.views.feedback.full import markdown
-
     lines = [f"# Check it yourself, {check.day}", "", NO_JUDGE, ""]
     for section in framework.sections:
         points = [point for point in check.points if point.section == section.key]

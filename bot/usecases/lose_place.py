@@ -1,0 +1,32 @@
+"""A group's channel is closed to the bot: stop posting there, and tell those who run the group, once."""
+
+from __future__ import annotations
+
+from bot.domain.group import GroupId
+from bot.errors import ChatClosed
+from bot.ports import Job, Ports
+from bot.usecases import manage_group, notify
+from bot.usecases.work import Again, Work
+
+
+def unless_closed(work: Work) -> Work:
+    """`work`, which ends quietly where the place of its group is closed; the group is paused then."""
+
+    async def run(ports: Ports, job: Job) -> Again | None:
+        try:
+            return await work(ports, job)
+        except ChatClosed:
+            await lose_place(ports, job.group_id)
+            return None
+
+    return run
+
+
+async def lose_place(ports: Ports, group_id: GroupId) -> None:
+    """Pause the group, unless it is paused: what is still owed there is given up, and found again after a resume."""
+    group = await ports.groups.get(group_id)
+    if group is None or group.paused:
+        return
+    await manage_group.pause(ports, group)
+    today = group.schedule.local_day(ports.clock.now())
+    await notify.tell_facilitators(ports, group, f"closed:{today}")

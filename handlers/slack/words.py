@@ -1,0 +1,42 @@
+"""What a person wrote, out of Slack's markup (slack.md 1, "Safety of text")."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+from bot.domain.group import MemberId
+
+NameOf = Callable[[str], str | None]
+"""User id -> the name, where it is known."""
+
+_MARK = re.compile(r"<([@#!]?)([^<>|]*)(?:\|([^<>]*))?>")
+_MENTION = re.compile(r"<@([A-Z0-9]+)(?:\|[^<>]*)?>")
+
+
+def plain(text: str, name_of: NameOf) -> str:
+    """The text as its author saw it: `@ann` for a mention, `#study` for a channel, a link's label and address."""
+
+    def shown(mark: re.Match[str]) -> str:
+        kind, what, label = mark[1], mark[2], mark[3] or ""
+        match kind:
+            case "@":
+                return f"@{label or name_of(what) or what}"
+            case "#":
+                return f"#{label or what}"
+            case "!":
+                return label or f"@{what.partition('^')[0]}"
+        says_no_more = label in ("", what, what.partition("://")[2], what.removeprefix("mailto:"))
+        return what if says_no_more else f"{label} ({what})"
+
+    return _MARK.sub(shown, text).replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
+
+
+def mentions(text: str) -> frozenset[MemberId]:
+    """The people who are mentioned."""
+    return frozenset(MemberId(user_id) for user_id in _MENTION.findall(text))
+
+
+def without_mention(text: str, user_id: str) -> str:
+    """The text without the mentions of one person, as when somebody speaks to the bot."""
+    return re.sub(rf"<@{re.escape(user_id)}(?:\|[^<>]*)?>[:,]?", "", text).strip()

@@ -1,0 +1,78 @@
+"""How a call to the fake Slack goes wrong when a test says so."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import defaultdict, deque
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fault:
+    """What happens to one call.
+
+    Attributes:
+        commits: the call takes effect before it goes wrong.
+        status, retry_after_s: an HTTP answer; 200 with an `error` is how Slack says no.
+        cuts: the connection is reset instead of an answer.
+        hangs: no answer ever comes.
+        delay_s: waited before all else.
+    """
+
+    commits: bool = False
+    error: str | None = None
+    status: int = 200
+    retry_after_s: int | None = None
+    cuts: bool = False
+    hangs: bool = False
+    delay_s: float = 0.0
+
+
+def rate_limited(retry_after_s: int = 1) -> Fault:
+    """429 with Retry-After (slack.md 1 Rate limits, 4.8); nothing is done."""
+    return Fault(error="ratelimited", status=429, retry_after_s=retry_after_s)
+
+
+def refused(error: str) -> Fault:
+    """A definite no by its error code."""
+    return Fault(error=error)
+
+
+def broken(status: int = 500, *, commits: bool = False) -> Fault:
+    """A 5xx, before or after the call took effect."""
+    return Fault(error="internal_error", status=status, commits=commits)
+
+
+def cut(*, commits: bool = False) -> Fault:
+    """A connection reset, before or after the call took effect (slack.md 4.7)."""
+    return Fault(cuts=True, commits=commits)
+
+
+def silent(*, commits: bool = False) -> Fault:
+    """No answer, so that the caller runs into its own timeout."""
+    return Fault(hangs=True, commits=commits)
+
+
+def slow(delay_s: float) -> Fault:
+    """A right answer, late."""
+    return Fault(delay_s=delay_s, commits=True)
+
+
+class Faults:
+    """The faults to come, by method, and whether Slack is down altogether."""
+
+    def __init__(self) -> None:
+        self.down: Fault | None = None
+        self.closing = asyncio.Event()
+        self._next: defaultdict[str, deque[Fault]] = defaultdict(deque)
+
+    def add(self, method: str, *faults: Fault) -> None:
+        """The next calls of `method` go wrong like this, in order."""
+        self._next[method].extend(faults)
+
+    def take(self, method: str) -> Fault | None:
+        """The fault of the call that has come in, if it has one."""
+        if self.down is not None:
+            return self.down
+        waiting = self._next[method]
+        return waiting.popleft() if waiting else None
