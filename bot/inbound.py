@@ -60,6 +60,15 @@ class Submission:
     values: Mapping[str, str]
 
 
+@dataclass(frozen=True, slots=True)
+class Left:
+    """A form closed without sending it, on platforms that tell what was typed: field key -> value."""
+
+    caller: Caller
+    action: str
+    values: Mapping[str, str]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Said:
     """A member's message in a thread."""
@@ -117,7 +126,7 @@ class Asked:
     message: Written | None = None
 
 
-Inbound = Command | Press | Submission | Said | Edited | Deleted | Asked
+Inbound = Command | Press | Submission | Left | Said | Edited | Deleted | Asked
 
 
 def said_event(message_id: str) -> str:

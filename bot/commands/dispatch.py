@@ -11,7 +11,7 @@ from bot.commands.spec import Argument, Audience, CommandSpec, Context, Kind, ch
 from bot.commands.table import COMMANDS
 from bot.domain.group import Member
 from bot.errors import Refusal
-from bot.inbound import Asked, Caller, Command, Deleted, Edited, Inbound, Press, Said, Submission
+from bot.inbound import Asked, Caller, Command, Deleted, Edited, Inbound, Left, Press, Said, Submission
 from bot.ports import Ports
 from bot.usecases import answer_by_form, ask_in_thread, change_answer, find_groups, manage_group, take_answer
 from bot.usecases.manage_group import Wishes
@@ -30,6 +30,8 @@ async def dispatch(ports: Ports, event: Inbound) -> Reply:
             return await _press(ports, event)
         case Submission():
             return await _submission(ports, event)
+        case Left():
+            return await _left(ports, event)
         case Said() | Edited() | Deleted():
             return await _thread_message(ports, event)
         case Asked():
@@ -145,6 +147,14 @@ async def _submission(ports: Ports, event: Submission) -> Reply:
     return await answer_by_form.submit(
         ports, context.group, context.member, day_of(argument), event
     )
+
+
+async def _left(ports: Ports, event: Left) -> Reply:
+    name, _, argument = event.action.partition(":")
+    context = await _context(ports, event.caller)
+    if name == "answer" and context is not None:
+        await answer_by_form.keep(ports, context.group, context.member, day_of(argument), event.values)
+    return None
 
 
 async def _setup_submitted(ports: Ports, event: Submission) -> Card | Form:

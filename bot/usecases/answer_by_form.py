@@ -31,8 +31,7 @@ async def open_form(ports: Ports, group: Group, member: Member, day: date | None
 async def submit(ports: Ports, group: Group, member: Member, day: date, form: Submission) -> Card | Form:
     """Keep the words first, then check them: a form that comes back keeps everything that was typed."""
     post = await _post(ports, group, day)
-    values = {key: value for key, value in form.values.items() if value.strip()}
-    await ports.answers.save_draft(group.id, day, member.id, values)
+    values = await keep(ports, group, member, day, form.values)
     question = _question(ports, post)
     text = "\n".join(values.values())
     if not qualifies(text):
@@ -41,6 +40,15 @@ async def submit(ports: Ports, group: Group, member: Member, day: date, form: Su
         return replace(answer_form(question, post, ports.library.framework, values), errors=errors)
     parts = as_form_parts(values, message_id=form.caller.event, sent_at=ports.clock.now())
     return await _store(ports, group, member, post, form.caller, parts)
+
+
+async def keep(
+    ports: Ports, group: Group, member: Member, day: date, typed: Mapping[str, str]
+) -> Mapping[str, str]:
+    """Keep what was typed as the member's draft, without what was left empty; what was kept."""
+    values = {key: value for key, value in typed.items() if value.strip()}
+    await ports.answers.save_draft(group.id, day, member.id, values)
+    return values
 
 
 async def _store(

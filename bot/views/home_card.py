@@ -22,7 +22,7 @@ def no_group() -> Card:
         "home",
         (
             Heading("No study group yet"),
-            Text(("Join a channel that has one, and answer its question of the day. Your streak and feedback show here.",)),
+            Text(("Join a channel that has one, and answer its question of the day. Your streak then shows here.",)),
             Text(("To start a group, add me to a channel and type /tpm-admin setup there.",)),
         ),
     )

@@ -36,11 +36,11 @@ BOLT.setLevel(logging.ERROR)
 DRAIN_S = 1.5
 """For what still runs at the end; the core has had its time before."""
 
-BAD_BOT_TOKEN = (
-    "Slack does not take SLACK_BOT_TOKEN: {why}. Install the app again (OAuth & Permissions in its settings) and copy the "
-    "new token."
+REFUSED_BOT = (
+    "Slack does not take SLACK_BOT_TOKEN: {why}. Install the app again (OAuth & Permissions in its settings) and copy "
+    "the new token."
 )
-BAD_APP_TOKEN = (
+REFUSED_APP = (
     "Slack does not take SLACK_APP_TOKEN: {why}. Make an app-level token with the scope connections:write (Basic "
     "Information in the app's settings), and see that Socket Mode is on."
 )
@@ -72,6 +72,11 @@ class SlackPlatform:
         if self._chat is None:
             raise RuntimeError("Slack is not started")
         return self._chat
+
+    @property
+    def busy(self) -> int:
+        """How many answers are on their way to people."""
+        return self._background.busy
 
     @property
     def routes(self) -> Sequence[web.RouteDef]:
@@ -123,7 +128,7 @@ class SlackPlatform:
         try:
             body = await api.call_with(token, "auth.test", safe=True)
         except ChatRefused as refused:
-            raise Refusal(BAD_BOT_TOKEN.format(why=str(refused).rpartition(" ")[2])) from refused
+            raise Refusal(REFUSED_BOT.format(why=str(refused).rpartition(" ")[2])) from refused
         self._tokens.add(
             Installation(
                 team_id=body["team_id"], bot_token=token, bot_id=body["bot_id"], bot_user_id=body["user_id"]
@@ -134,7 +139,7 @@ class SlackPlatform:
         try:
             await api.call_with(app_token, "apps.connections.open", safe=True)
         except (ChatClosed, ChatRefused) as refused:
-            raise Refusal(BAD_APP_TOKEN.format(why=str(refused).rpartition(" ")[2])) from refused
+            raise Refusal(REFUSED_APP.format(why=str(refused).rpartition(" ")[2])) from refused
         if self._app is not None:
             self._sockets = Sockets(self._app, app_token, web_client, self._patience)
             await self._sockets.connect()

@@ -16,8 +16,8 @@ from handlers.slack.api import SlackApi
 from handlers.slack.background import Background
 from handlers.slack.people import People
 from handlers.slack.render import Json, key_of, message
-from handlers.slack.status import StatusLines
 from handlers.slack.stamps import at_of, ts_at
+from handlers.slack.status import StatusLines
 from handlers.slack.tokens import Tokens
 
 log = logging.getLogger(__name__)
@@ -87,7 +87,7 @@ class SlackChat:
     async def whisper(
         self, place: Place, member: MemberId, card: Card, *, thread: MessageRef | None = None
     ) -> MessageRef:
-        """Show a card to one person in a channel; its file, which Slack shows to one person only there, goes directly."""
+        """Show a card to one person in a channel; its file goes directly, for a channel shows files to everybody."""
         body = await self._api.call(
             place.workspace, "chat.postEphemeral", channel=place.channel, user=member,
             thread_ts=thread.message_id if thread else None, **_drawn(card, None),

@@ -154,7 +154,7 @@ class Told:
     origin: Origin
 
 
-def told(team_id: str, event: Body, bot_user_id: str, name_of: NameOf) -> Told | None:  # noqa: PLR0911  one a kind
+def told(team_id: str, event: Body, bot_user_id: str, name_of: NameOf) -> Told | None:
     """What a `message` or `app_mention` event says; None for what is not ours to read (slack.md 4.2, 4.4)."""
     if event["type"] == "app_mention":
         return _mentioned(team_id, event, bot_user_id, name_of)

@@ -62,7 +62,7 @@ class Intake(AsyncMiddleware):
         self._meter.event(PLATFORM, kind, outcome, loop.time() - began_s)
         return answer
 
-    async def _take(self, body: Body) -> Outcome:  # noqa: PLR0911  one a kind of payload
+    async def _take(self, body: Body) -> Outcome:
         if "command" in body:
             return self._command(body)
         match body.get("type"):
@@ -109,7 +109,8 @@ class Intake(AsyncMiddleware):
         return kind, "taken", _ok()
 
     def _command(self, body: Body) -> Outcome:
-        event, origin = self._translator.command(body, self._name(body["team_id"], body["user_id"]) or body["user_name"])
+        name = self._name(body["team_id"], body["user_id"]) or body["user_name"]
+        event, origin = self._translator.command(body, name)
         self._desk.answer_later(event, origin)
         return "command", "taken", _ok()
 

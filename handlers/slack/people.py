@@ -117,7 +117,8 @@ class People:
                 has_bot=bool(found.get("is_member")),
             )
 
-        return await self._rooms.get((team_id, channel_id), 0.0 if self._was_out(team_id, channel_id) else RIGHTS_S, ask)
+        at_most_s = 0.0 if self._was_out(team_id, channel_id) else RIGHTS_S
+        return await self._rooms.get((team_id, channel_id), at_most_s, ask)
 
     def _was_out(self, team_id: str, channel_id: str) -> bool:
         """The bot may have been invited since."""

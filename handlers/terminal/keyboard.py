@@ -135,8 +135,8 @@ class Keyboard:
         while (opened := self._room.forms.get(person.id)) is not None:
             values = await fill(opened.form, self._lines, self._screen, lambda typed: self.session.keep(person, typed))
             if values is None:
-                self.session.cancel(person)
-                self._screen.notice("You left the form; nothing was sent.")
+                await self.session.cancel(person)
+                self._screen.notice("You left the form; nothing was sent. Finished parts are there when you open it again.")
                 return
             await self.session.submit(person, values)
 

@@ -10,7 +10,7 @@ from dataclasses import replace
 from bot.cards import Button, Card, Form, Reply, Text
 from bot.domain.group import MemberId
 from bot.errors import Refusal, Trouble
-from bot.inbound import Caller, Command, Deleted, Edited, Inbound, Press, Said, Submission
+from bot.inbound import Caller, Command, Deleted, Edited, Inbound, Left, Press, Said, Submission
 from bot.ports import Where
 from handlers.terminal.forms import chosen, faults
 from handlers.terminal.host import Host
@@ -101,9 +101,15 @@ class Session:
             form = replace(_filled(opened.form, values), errors=opened.form.errors)
             self._room.ask(person.id, form, self._host.now(), thread=opened.thread)
 
-    def cancel(self, person: Person) -> None:
-        """Leave the form that is open to the person."""
+    async def cancel(self, person: Person) -> None:
+        """Leave the form that is open to the person; what was typed goes to the bot to keep."""
+        opened = self._room.forms.get(person.id)
         self._room.ask(person.id, None, self._host.now())
+        if opened is not None:
+            event = self._room.did(person.id, "/cancel", self._host.now())
+            caller = self._caller(person, event, opened.thread)
+            typed = {each.key: each.value for each in opened.form.fields}
+            await self._host.dispatch(Left(caller, opened.form.action, typed))
 
     async def deliver_waiting(self) -> None:
         """Bring the bot what it has not taken in yet, as a platform brings an event again; oldest first."""

@@ -69,9 +69,37 @@ async def over_http(on: Bench, app: AsyncApp) -> AsyncIterator[None]:
 async def over_socket(on: Bench, app: AsyncApp) -> AsyncIterator[AsyncSocketModeHandler]:
     """The app holds one Socket Mode connection."""
     handler = AsyncSocketModeHandler(app, on.slack.app_token, ping_interval=0.2)
-    await handler.connect_async()
+    await handler.connect_async()  # type: ignore[no-untyped-call]  # bolt has no hints here
     try:
         yield handler
     finally:
-        await handler.close_async()
+        await handler.close_async()  # type: ignore[no-untyped-call]  # nor here
         await asyncio.sleep(0)
+
+
+def section(text: str) -> dict[str, Any]:
+    return {"type": "section", "text": {"type": "mrkdwn", "text": text}}
+
+
+def button(label: str, **more: str) -> dict[str, Any]:
+    return {"type": "button", "text": {"type": "plain_text", "text": label}, **more}
+
+
+def actions(*elements: dict[str, Any]) -> dict[str, Any]:
+    return {"type": "actions", "elements": list(elements)}
+
+
+def field(key: str, **more: object) -> dict[str, Any]:
+    element = {"type": "plain_text_input", "action_id": key, **more}
+    return {"type": "input", "block_id": key, "label": {"type": "plain_text", "text": key}, "element": element}
+
+
+def modal(*blocks: dict[str, Any], **more: object) -> dict[str, Any]:
+    texts = {name: {"type": "plain_text", "text": name} for name in ("title", "submit")}
+    return {"type": "modal", **texts, "blocks": list(blocks), **more}
+
+
+async def opened(on: Bench, view: dict[str, Any]) -> None:
+    """Ben has this modal open."""
+    trigger = on.slack.hub.new_trigger(on.slack.workspace, "U2")
+    await on.client.views_open(trigger_id=trigger, view=view)

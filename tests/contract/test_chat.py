@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Protocol
@@ -16,6 +16,9 @@ from bot.errors import ChatRefused
 from bot.ports import Chat, Target, Where
 from handlers.terminal.chat import RoomChat
 from handlers.terminal.room import Room
+from tests.contract.slack_case import slack_chat
+from tests.servers.slack import SlackServer
+from tests.servers.slack_world import Message
 
 START = datetime.fromisoformat("2026-11-23T08:00:00+00:00")
 HOSTILE = "@everyone <!channel> <@U1> [bold]*x*_y_ `z` \x1b[31m <script> 😀 שלום"
@@ -41,7 +44,7 @@ class Bench(Protocol):
         """The texts of the messages that a person sees in a kind of place, oldest first."""
         ...
 
-    def written_by(self, person: MemberId, thread: MessageRef, text: str) -> MessageRef:
+    async def written_by(self, person: MemberId, thread: MessageRef, text: str) -> MessageRef:
         """A person's message in a thread."""
         ...
 
@@ -66,12 +69,12 @@ class TerminalBench:
     def seen_by(self, person: MemberId, where: Where) -> list[str]:
         return [each.text for each in self._room.standing() if each.where is where and each.seen_by(person)]
 
-    def written_by(self, person: MemberId, thread: MessageRef, text: str) -> MessageRef:
+    async def written_by(self, person: MemberId, thread: MessageRef, text: str) -> MessageRef:
         return self._room.ref(self._room.say(person, text, self._now, thread=thread.message_id).id)
 
 
-@contextmanager
-def terminal(folder: Path) -> Iterator[Bench]:
+@asynccontextmanager
+async def terminal(folder: Path) -> AsyncIterator[Bench]:
     room = Room(folder)
     try:
         yield TerminalBench(room)
@@ -79,12 +82,51 @@ def terminal(folder: Path) -> Iterator[Bench]:
         room.close()
 
 
-BENCHES: dict[str, Callable[[Path], AbstractContextManager[Bench]]] = {"terminal": terminal}
+class SlackBench:
+    """A channel of the fake Slack."""
+
+    def __init__(self, slack: SlackServer, chat: Chat) -> None:
+        self._slack = slack
+        self._users = {MemberId(each.id): each for each in (slack.user("U1", name="asha"), slack.user("U2", name="ben"))}
+        self._channel = slack.channel("C1", *self._users.values(), name="study")
+        self.chat = chat
+        self.place = Place("slack", "T1", self._channel.id)
+        self.asha, self.ben = self._users
+
+    def now(self) -> datetime:
+        return self._slack.hub.now()
+
+    def wait(self, span: timedelta) -> None:
+        self._slack.pass_time(span)
+
+    def seen_by(self, person: MemberId, where: Where) -> list[str]:
+        user = self._users[person]
+        messages = user.sees(user.direct if where is Where.DIRECT else self._channel)
+        return [each.shown for each in messages if where is Where.DIRECT or _where(each) is where]
+
+    async def written_by(self, person: MemberId, thread: MessageRef, text: str) -> MessageRef:
+        message = await self._users[person].say(self._channel, text, thread=thread.message_id)
+        return MessageRef(self.place, message.ts)
+
+
+def _where(message: Message) -> Where:
+    if message.only_for is not None:
+        return Where.ONLY_YOU
+    return Where.THREAD if message.is_reply else Where.CHANNEL
+
+
+@asynccontextmanager
+async def slack(_: Path) -> AsyncIterator[Bench]:
+    async with SlackServer(now=lambda: START).running() as server, slack_chat(server) as (chat, _api):
+        yield SlackBench(server, chat)
+
+
+BENCHES: dict[str, Callable[[Path], AbstractAsyncContextManager[Bench]]] = {"terminal": terminal, "slack": slack}
 
 
 @pytest.fixture(params=BENCHES)
-def bench(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Bench]:
-    with BENCHES[request.param](tmp_path) as opened:
+async def bench(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Bench]:
+    async with BENCHES[request.param](tmp_path) as opened:
         yield opened
 
 
@@ -191,7 +233,9 @@ async def test_a_thread_is_open_to_all(bench: Bench) -> None:
 async def test_hostile_text_is_shown_as_it_is(bench: Bench) -> None:
     """A member's own words come out as the characters they are, whatever they mean to the platform."""
     await bench.chat.send(channel(bench), Card("note", (Text((Own(HOSTILE),)),)), key="a")
-    assert bench.seen_by(bench.ben, Where.CHANNEL) == [HOSTILE]
+    [text] = bench.seen_by(bench.ben, Where.CHANNEL)
+    # a control character may be shown by its stand-in
+    assert text.replace("\ufffd", "\x1b") == HOSTILE
 
 
 async def test_another_place_is_refused(bench: Bench) -> None:
@@ -212,7 +256,7 @@ async def test_a_thread_that_is_gone_is_refused(bench: Bench) -> None:
 async def test_a_persons_message_stays_theirs(bench: Bench) -> None:
     """The bot can neither edit nor delete what a person wrote."""
     root = await bench.chat.send(channel(bench), card("post"), key="p")
-    theirs = bench.written_by(bench.asha, root, "my own words")
+    theirs = await bench.written_by(bench.asha, root, "my own words")
     with pytest.raises(ChatRefused):
         await bench.chat.edit(theirs, card("mine"))
     with pytest.raises(ChatRefused):

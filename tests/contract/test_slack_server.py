@@ -1,20 +1,15 @@
 from __future__ import annotations
 
-import asyncio
-import sys
 from collections.abc import AsyncIterator
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
-from aiohttp import ClientError, ClientSession
+from aiohttp import ClientSession
 from slack_sdk.errors import SlackApiError
 
-from tests.contract.slack_bench import Bench, bench
-from tests.servers import slack_faults as faults
+from tests.contract.slack_bench import Bench, actions, bench, button, section
 from tests.servers.slack import SlackServer
-from tests.servers.slack_faults import Fault
 from tests.servers.slack_world import Kind
 
 
@@ -28,28 +23,6 @@ def _no_proxy(monkeypatch: pytest.MonkeyPatch) -> None:
 async def on() -> AsyncIterator[Bench]:
     async with bench() as opened:
         yield opened
-
-
-def section(text: str) -> dict[str, Any]:
-    return {"type": "section", "text": {"type": "mrkdwn", "text": text}}
-
-
-def button(label: str, **more: str) -> dict[str, Any]:
-    return {"type": "button", "text": {"type": "plain_text", "text": label}, **more}
-
-
-def actions(*elements: dict[str, Any]) -> dict[str, Any]:
-    return {"type": "actions", "elements": list(elements)}
-
-
-def field(key: str, **more: object) -> dict[str, Any]:
-    element = {"type": "plain_text_input", "action_id": key, **more}
-    return {"type": "input", "block_id": key, "label": {"type": "plain_text", "text": key}, "element": element}
-
-
-def modal(*blocks: dict[str, Any], **more: object) -> dict[str, Any]:
-    texts = {name: {"type": "plain_text", "text": name} for name in ("title", "submit")}
-    return {"type": "modal", **texts, "blocks": list(blocks), **more}
 
 
 REFUSED: dict[str, tuple[str, dict[str, Any], str]] = {
@@ -283,7 +256,8 @@ async def test_a_file_comes_in_three_steps(on: Bench) -> None:
         channel="C1", thread_ts=parent.ts, filename="walk.md", content="# hi ü", initial_comment="all of it"
     )
     [message] = on.ben.thread(parent)
-    assert (message.shown, message.files[0].name, message.files[0].content) == ("all of it", "walk.md", "# hi ü".encode())
+    [file] = message.files
+    assert (message.shown, file.name, file.content) == ("all of it", "walk.md", "# hi ü".encode())
     assert await on.error_of("files.completeUploadExternal", files=[{"id": "F9"}]) == "file_not_found"
 
 
@@ -303,44 +277,13 @@ async def test_live_mentions_are_noticed(on: Bench) -> None:
     assert on.study.messages[ts].shown == "<!channel> <!everyone> <@U1>\n<!here>"
 
 
-FAULTS = {
-    "rate limited": (faults.rate_limited(7), False),
-    "refused": (faults.refused("is_archived"), False),
-    "500 before": (faults.broken(500), False),
-    "500 after": (faults.broken(503, commits=True), True),
-    "reset before": (faults.cut(), False),
-    "reset after": (faults.cut(commits=True), True),
-    "silence after": (faults.silent(commits=True), True),
-}
-
-
-@pytest.mark.parametrize(("fault", "stands"), FAULTS.values(), ids=FAULTS.keys())
-async def test_a_fault_happens_once_as_told(on: Bench, fault: Fault, stands: bool) -> None:
-    """The next call goes wrong, having taken effect or not; the one after it works."""
-    on.slack.fail("chat.postMessage", fault)
-    with pytest.raises((SlackApiError, ClientError, TimeoutError)):
-        await on.client.chat_postMessage(channel="C1", text="a")
-    assert len(on.study.messages) == stands
-    await on.client.chat_postMessage(channel="C1", text="a")
-    assert len(on.slack.calls_of("chat.postMessage")) == 2
-
-
-async def test_a_rate_limit_says_how_long(on: Bench) -> None:
-    """429 comes with Retry-After."""
-    on.slack.fail("chat.postMessage", faults.rate_limited(7))
-    with pytest.raises(SlackApiError) as caught:
-        await on.client.chat_postMessage(channel="C1", text="a")
-    assert (caught.value.response.status_code, caught.value.response.headers["Retry-After"]) == (429, "7")
-
-
-async def test_an_outage_ends_by_itself(on: Bench) -> None:
-    """While Slack is down nothing works, and afterwards everything does."""
-    task = on.slack.outage_for(0.1)
-    await asyncio.sleep(0)
-    with pytest.raises(ClientError):
+async def test_connections_are_counted(on: Bench) -> None:
+    """Calls over one session come over one TCP connection, each new session brings another."""
+    for _ in range(3):
         await on.client.auth_test()
-    await task
-    assert (await on.client.auth_test())["user_id"] == on.slack.workspace.bot_user
+    assert on.slack.tcp_connections == 1
+    async with ClientSession() as session, session.post(f"{on.slack.api_url}auth.test"):
+        assert on.slack.tcp_connections == 2
 
 
 async def test_workspaces_are_apart(on: Bench) -> None:
@@ -352,26 +295,3 @@ async def test_workspaces_are_apart(on: Bench) -> None:
     on.client.token = other.token
     assert await on.error_of("chat.postMessage", channel="C7", text="a") == ""
     assert [each.shown for each in cara.sees("C7")] == ["a"]
-
-
-async def test_the_server_runs_as_a_program() -> None:
-    """Started by name, it prints its address, lets people act, and shows its state."""
-    process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "tests.servers.slack", "--port", "0"),
-        stdout=asyncio.subprocess.PIPE,
-        cwd=Path(__file__).parents[2],
-    )
-    try:
-        assert process.stdout is not None
-        url = (await process.stdout.readline()).decode().strip()
-        async with ClientSession() as session:
-            act = {"as": "U2", "do": "say", "with": {"channel": "C1", "text": "hi @asha"}}
-            async with session.post(f"{url}/test/act", json=act) as answer:
-                ts = (await answer.json())["ts"]
-            async with session.get(f"{url}/test/state") as answer:
-                state = await answer.json()
-    finally:
-        process.terminate()
-        await process.communicate()
-    [message] = state["teams"]["T1"]["channels"]["C1"]["messages"]
-    assert (message["ts"], message["text"], message["pings"]) == (ts, "hi <@U1>", ["<@U1>"])

@@ -76,7 +76,7 @@ def collecting(app: AsyncApp) -> list[dict[str, Any]]:
 
 
 async def test_an_event_is_signed_and_comes_once(on: Bench) -> None:
-    """bolt takes the signature, and what is acknowledged is not brought again."""
+    """Bolt takes the signature, and what is acknowledged is not brought again."""
     app = on.app()
     heard = collecting(app)
     async with over_http(on, app):
@@ -103,7 +103,7 @@ async def test_a_forged_or_old_signature_is_told_apart(on: Bench) -> None:
 
 
 async def test_an_event_is_brought_again_three_times(on: Bench) -> None:
-    """Without a 2xx an event comes at once and twice more, numbered 1 to 3 and with the reason; first without either."""
+    """Without a 2xx an event comes three times more, with a number and the reason, which it has not at first."""
     listener = Listener(500, 503, 500, 500)
     delivery = await listening(on, listener)
     numbers = [headers.get("x-slack-retry-num") for headers, _ in listener.got]
@@ -176,12 +176,13 @@ async def test_what_the_bot_cannot_see_it_does_not_hear(on: Bench) -> None:
 
 
 async def test_comings_and_goings_are_heard(on: Bench) -> None:
-    """Joining, opening the home, a revoked token and an uninstall each bring their event."""
+    """Joining, opening the home, a revoked token and an uninstall bring their events; after that nothing comes."""
     on.slack.channel("C2", on.asha, bot=False)
     await on.asha.invite("C2")
     await on.ben.open_home()
     await on.slack.revoke()
     await on.slack.uninstall()
+    await on.ben.say("C1", "to nobody")
     events = [each.payload["event"] for each in on.slack.courier.deliveries]
     assert [(each["type"], each.get("subtype")) for each in events] == [
         ("member_joined_channel", None), ("message", "channel_join"), ("app_home_opened", None),
@@ -249,8 +250,7 @@ async def test_a_refresh_is_followed(on: Bench) -> None:
     heard = collecting(app)
     async with over_socket(on, app):
         await on.slack.sockets.refresh(on.slack.sockets.connections[0], warn_s=0.01)
-        while on.slack.sockets.opened < 2 or not on.slack.sockets.connected:
-            await asyncio.sleep(0.01)
+        await on.slack.until(lambda: on.slack.sockets.opened == 2 and on.slack.sockets.connected)
         await on.ben.say("C1", "hello")
         await on.slack.settled()
     assert len(heard) == 1
@@ -276,6 +276,5 @@ async def test_an_ack_for_nothing_is_noticed(on: Bench) -> None:
     async with ClientSession() as session, session.ws_connect(on.slack.sockets.ticket()) as socket:
         await socket.receive_json()
         await socket.send_json({"envelope_id": "no"})
-        while not on.slack.odd:
-            await asyncio.sleep(0.01)
+        await on.slack.until(lambda: bool(on.slack.odd))
     assert "envelope" in on.slack.odd[0]

@@ -7,8 +7,18 @@ from typing import Any
 import pytest
 from aiohttp import ClientSession
 
-from tests.contract.slack_bench import Bench, bench, over_http, over_socket
-from tests.contract.test_slack_server import actions, button, field, modal, section
+from tests.contract.slack_bench import (
+    Bench,
+    actions,
+    bench,
+    button,
+    field,
+    modal,
+    opened,
+    over_http,
+    over_socket,
+    section,
+)  # fmt: skip
 from tests.servers.slack_inputs import Unable
 
 
@@ -40,8 +50,7 @@ async def test_a_command_is_answered(on: Bench, way: Any) -> None:
 
     async with way(on, app):
         await on.ben.command("/tpm-streak", "all", "C1")
-        while len(statuses) < 6:
-            await asyncio.sleep(0.01)
+        await on.slack.until(lambda: len(statuses) == 6)
     assert sorted(each.shown for each in on.ben.whispers("C1")) == ["0", "1", "2", "3", "4", "U2 all study"]
     assert (on.asha.sees("C1"), statuses) == ([], [200] * 5 + [404])
 
@@ -124,12 +133,6 @@ async def test_a_trigger_works_once_and_not_for_long(on: Bench) -> None:
     assert await on.error_of("views.open", trigger_id=trigger, view=modal(field("a"))) == "expired_trigger_id"
 
 
-async def opened(on: Bench, view: dict[str, Any]) -> None:
-    """Ben has this modal open."""
-    trigger = on.slack.hub.new_trigger(on.slack.workspace, "U2")
-    await on.client.views_open(trigger_id=trigger, view=view)
-
-
 @pytest.mark.parametrize(
     "view",
     [
@@ -168,10 +171,9 @@ async def test_a_form_is_filled_in_and_sent(on: Bench) -> None:
     async with over_http(on, app):
         assert await on.ben.submit(None, {"text": "no"}) is None
         await on.ben.submit(None, {"text": "a trade-off"})
-        assert on.ben.view is not None
-        assert on.ben.view.errors == {"text": "say more"}
+        assert [view.errors for view in on.ben.views] == [{"text": "say more"}]
         await on.ben.submit()
-    assert on.ben.view is None
+    assert on.ben.views == []
     values = sent[-1]["view"]["state"]["values"]
     assert values["text"]["text"]["value"] == "a trade-off"
     assert values["band"]["band"]["selected_option"]["value"] == "3"

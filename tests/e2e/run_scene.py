@@ -18,6 +18,7 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from tests.e2e.file_chat import Line, Record
 from tests.e2e.program import environment
+from tests.house.programs import tool
 from tests.house.rules import ROOT
 
 ANSWER = (
@@ -27,14 +28,14 @@ ANSWER = (
 
 
 class Running:
-    """One process. `errors` is its log, which goes to a file."""
+    """One process, and the `address` that it serves. Its log goes to a file."""
 
     def __init__(self, folder: Path, process: subprocess.Popen[bytes], web: aiohttp.ClientSession) -> None:
         self.process = process
         self.record = Record(folder / "chat.jsonl")
         self._log = folder / "stderr.txt"
         self._web = web
-        self._address = ""
+        self.address = ""
 
     @property
     def errors(self) -> str:
@@ -52,11 +53,11 @@ class Running:
                 if self.process.poll() is not None:
                     raise AssertionError(f"it ended with {self.process.returncode}: {self.errors}")
                 await asyncio.sleep(0.05)
-        self._address = found[1]
+        self.address = found[1]
 
     async def get(self, path: str) -> tuple[int, str]:
         """The status and the text of a page."""
-        async with self._web.get(self._address + path) as answer:
+        async with self._web.get(self.address + path) as answer:
             return answer.status, await answer.text()
 
     async def checks(self) -> tuple[int, dict[str, bool]]:
@@ -80,7 +81,7 @@ class Running:
 
     async def event(self, **body: str) -> tuple[int, str]:
         """Something that a member does; the status and the bot's words."""
-        async with self._web.post(f"{self._address}/small/events", json=body) as answer:
+        async with self._web.post(f"{self.address}/small/events", json=body) as answer:
             return answer.status, await answer.text()
 
     async def command(self, name: str, text: str, *, who: str = "asha") -> str:
@@ -114,10 +115,11 @@ class Running:
 
 @asynccontextmanager
 async def running(
-    folder: Path, *arguments: str, env: Mapping[str, str] | None = None, serves: bool = True
+    folder: Path, *arguments: str, env: Mapping[str, str] | None = None, serves: bool = True, small: bool = True
 ) -> AsyncIterator[Running]:
-    """`tpm-bot run` with the small platform, killed at the end if it still runs."""
-    command = [sys.executable, "-m", "tests.e2e.small_platform", "run-small", str(folder / "chat.jsonl"), *arguments]
+    """`tpm-bot run`, with the small platform instead of its own if `small`; killed at the end if it still runs."""
+    on_small = [sys.executable, "-m", "tests.e2e.small_platform", "run-small", str(folder / "chat.jsonl"), *arguments]
+    command = on_small if small else [tool("tpm-bot"), "run", *arguments]
     settings = {"PYTHONPATH": str(ROOT), "TPM_HTTP_PORT": "0", "TPM_DATA_DIR": str(folder / "data"), **(env or {})}
     process = _start(command, folder, environment(settings))
     async with aiohttp.ClientSession() as web:

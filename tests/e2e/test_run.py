@@ -63,12 +63,13 @@ async def test_a_stop_lets_a_running_review_end(tmp_path: Path, model: Anthropic
         assert code == 0
         assert 1.0 < took_s < 10.0
         assert len(bot.feedback()) == 1
-        assert [line.did for line in bot.record.lines("stopped", "sent", "closed")][-3:] == ["stopped", "sent", "closed"]
+        done = [line.did for line in bot.record.lines("stopped", "sent", "closed")]
+        assert done[-3:] == ["stopped", "sent", "closed"]
         assert bot.logged()[-1]["event"] == "stopped"
 
 
 async def test_a_second_signal_ends_it_at_once(tmp_path: Path, model: AnthropicServer) -> None:
-    """A second signal drops the review that runs, which stays owed, and the next start gives the feedback once."""
+    """A second signal drops the review that runs, which stays owed, and the next start gives it once."""
     async with AsyncExitStack() as stack:
         url = await Server(tmp_path / "server", stack).start()
         env = settings(model, TPM_REDIS_URL=url)

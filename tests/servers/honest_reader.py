@@ -23,7 +23,7 @@ will with without would you your
 _STEERING = re.compile(
     r"ignore (all|any|the|your|previous)|full marks|system prompt|you are now|as the judge|grade this", re.IGNORECASE
 )
-_PRODUCT = re.compile(r"(\d[\d,]*) ?[x*×] ?(\d[\d,]*) ?= ?(\d[\d,]*)")  # noqa: RUF001  people type this sign
+_PRODUCT = re.compile(r"(\d[\d,]*) ?[x*×] ?(\d[\d,]*) ?= ?(\d[\d,]*)")
 _VAGUE = re.compile(
     r"best practices|leverage|state of the art|cutting.edge|seamless|robust solution|world.class", re.IGNORECASE
 )

@@ -80,6 +80,11 @@ class SlackServer:
         return self.hub.calls
 
     @property
+    def tcp_connections(self) -> int:
+        """Over how many TCP connections the Web API was called (slack.md 4.6)."""
+        return len({each.connection for each in self.hub.calls})
+
+    @property
     def odd(self) -> list[str]:
         """What the app did that Slack passes over in silence; a good app leaves it empty."""
         return self.hub.odd
@@ -171,6 +176,12 @@ class SlackServer:
     async def settled(self) -> None:
         """Wait until no event is on its way, retries included."""
         await self.courier.settled()
+
+    async def until(self, holds: Callable[[], bool], *, within_s: float = 10.0) -> None:
+        """Wait until something holds, such as a message that must come. Raises TimeoutError."""
+        async with asyncio.timeout(within_s):
+            while not holds():  # noqa: ASYNC110  what holds may lie anywhere
+                await asyncio.sleep(0.005)
 
     @contextlib.asynccontextmanager
     async def running(self, port: int = 0) -> AsyncIterator[SlackServer]:

@@ -172,7 +172,8 @@ class Hub:
 
     def emit(self, workspace: Workspace, event: Body, *, subscription: str | None = None) -> Delivery | None:
         """Bring an event to the app, if it asked for events of this kind and is still installed."""
-        if (subscription or event["type"]) not in self.rules.events:
+        gone = workspace.revoked == "account_inactive" and event["type"] not in ("app_uninstalled", "tokens_revoked")
+        if gone or (subscription or event["type"]) not in self.rules.events:
             return None
         return self.bring(workspace, event)
 

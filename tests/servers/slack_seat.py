@@ -32,6 +32,11 @@ class Seat:
         return self._workspace.modal(self.id)
 
     @property
+    def views(self) -> list[View]:
+        """The modals that are open, the lowest first."""
+        return [self._workspace.views[each] for each in self._workspace.stacks.get(self.id, [])]
+
+    @property
     def home(self) -> View | None:
         """The app's home tab."""
         return self._workspace.homes.get(self.id)

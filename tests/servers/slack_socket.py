@@ -145,6 +145,8 @@ class SocketMode:
         if warn_s is not None:
             await connection.socket.send_json({"type": "disconnect", "reason": "warning", "debug_info": {}})
             await asyncio.sleep(warn_s)
+        if connection.ended.is_set():  # gone at the warning already, as slack_sdk does
+            return
         connection.leaving = True
         await connection.socket.send_json({"type": "disconnect", "reason": "refresh_requested", "debug_info": {}})
 

@@ -88,9 +88,8 @@ def test_a_secret_is_masked_wherever_it_stands(stream: io.StringIO, secret: str)
     """A secret that was set, or that looks like one, is masked in messages, fields however deep, and exceptions."""
     shapes = {"user:pass": "redis://{}@host/0", "4f-ticket": "wss://s/link/?ticket={}&a=1", "abc.def": "Bearer {}"}
     told = shapes.get(secret, "<{}>").format(secret)
-    OURS.error(
-        "failed: %s", told, exc_info=ChatRefused(told), extra={"deep": [{told: (told, {told})}], "error": ValueError(told)}
-    )
+    fields = {"deep": [{told: (told, {told})}], "error": ValueError(told)}
+    OURS.error("failed: %s", told, exc_info=ChatRefused(told), extra=fields)
     assert secret not in stream.getvalue()
     assert json.dumps(secret)[1:-1] not in stream.getvalue()
     assert stream.getvalue().count(logs.MASK) == 6

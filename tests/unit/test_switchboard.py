@@ -7,7 +7,7 @@ import pytest
 
 from bot.cards import Card, Heading
 from bot.domain.group import MemberId, MessageRef, Place
-from bot.errors import ChatBusy, ChatRefused, ChatUnsure
+from bot.errors import ChatBusy, ChatClosed, ChatRefused, ChatUnsure
 from bot.ports import Target, Where
 from handlers.switchboard import NOT_HERE_S, STARTING_S, Switchboard
 
@@ -91,6 +91,7 @@ async def test_what_cannot_be_said_yet_stays_owed(platform: str, pause_s: float)
         (None, "done"),
         (ChatBusy("later", 1.0), "busy"),
         (ChatRefused("no"), "refused"),
+        (ChatClosed("archived"), "refused"),
         (ChatUnsure("broke off"), "unsure"),
         (KeyError("a bug"), "failed"),
     ],

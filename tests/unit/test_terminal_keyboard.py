@@ -16,7 +16,7 @@ from prompt_toolkit.output import DummyOutput
 from rich.console import Console
 
 from bot.commands import COMMANDS
-from bot.inbound import Command, Deleted, Edited, Press, Said, Submission
+from bot.inbound import Command, Left, Deleted, Edited, Press, Said, Submission
 from handlers.terminal.completion import suggestions
 from handlers.terminal.input_lines import PlainLines
 from handlers.terminal.keyboard import Keyboard
@@ -127,10 +127,13 @@ async def test_a_form_that_came_back_asks_what_is_wrong(room: Room) -> None:
 
 
 async def test_a_form_can_be_left(room: Room) -> None:
-    """/cancel, also after a text that stood there, leaves the form; nothing is sent and the next line is a message."""
+    """/cancel, also after a text that stood there, leaves the form; what was typed goes to the bot to keep."""
     bot, screen, _ = await typed(room, "1", "mine", "from the draft /cancel", "just text")
     assert "nothing was sent" in screen
-    assert [type(event) for event in bot.events] == [Press, Said]
+    assert [type(event) for event in bot.events] == [Press, Left, Said]
+    left = bot.events[1]
+    assert isinstance(left, Left)
+    assert left.values["s1"] == "mine"
     assert room.forms == {}
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 import math
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import hiredis
@@ -22,7 +23,14 @@ MOST_TOGETHER = 100
 MOST_WOKEN = 8
 """Tasks that go on at the same time, each with perhaps 1 ms of work: others than these must get their turn too."""
 
-_Wanted = tuple[Sequence[Command], "asyncio.Future[list[Any]]"]
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Wanted:
+    """Commands that one task asked for: on the wire, by name, and where their answers go."""
+
+    wire: bytes
+    names: Sequence[str]
+    answers: asyncio.Future[list[Any]]
 
 
 class Line:
@@ -44,14 +52,16 @@ class Line:
 
     async def ask(self, commands: Sequence[Command]) -> list[Any]:
         """The answers to `commands`, all in one round trip. Raises the first of their errors as redis-py does."""
-        answers: asyncio.Future[list[Any]] = asyncio.get_running_loop().create_future()
-        self._wanted.append((commands, answers))
+        wire, names = b"".join(map(_packed, commands)), [str(command[0]) for command in commands]
+        wanted = _Wanted(wire, names, asyncio.get_running_loop().create_future())
+        self._wanted.append(wanted)
         if self._sending is None:
             self._sending = asyncio.create_task(self._send(), name="redis")
-        for answer in await answers:
+        answers = await wanted.answers
+        for answer in answers:
             if isinstance(answer, RedisError):
                 raise answer
-        return answers.result()
+        return answers
 
     async def close(self) -> None:
         """Stop sending; who still waits gets an error."""
@@ -71,65 +81,64 @@ class Line:
         """Whoever waits, but for those who gave up, as far as they fit together."""
         some: list[_Wanted] = []
         count = 0
-        while self._wanted and (not some or count + len(self._wanted[0][0]) <= MOST_TOGETHER):
+        while self._wanted and (not some or count + len(self._wanted[0].names) <= MOST_TOGETHER):
             wanted = self._wanted.popleft()
-            if not wanted[1].done():
+            if not wanted.answers.done():
                 some.append(wanted)
-                count += len(wanted[0])
+                count += len(wanted.names)
         return some
 
     async def _round_trip(self, some: Sequence[_Wanted]) -> None:
         try:
-            given = await self._exchange([command for commands, _ in some for command in commands])
-        except (RedisError, OSError) as error:
+            given = await self._exchange(some)
+        except Exception as error:  # noqa: BLE001  whoever asked is told; the next ones must not wait for ever
             _fail(some, error)
             return
         except BaseException:
             _fail(some, RedisConnectionError("closed"))
             raise
-        first = 0
-        for number, (commands, answers) in enumerate(some, start=1):
-            if not answers.done():
-                answers.set_result(given[first : first + len(commands)])
-            first += len(commands)
+        for number, (wanted, answers) in enumerate(zip(some, given, strict=True), start=1):
+            if not wanted.answers.done():
+                wanted.answers.set_result(answers)
             if number % MOST_WOKEN == 0:
                 await asyncio.sleep(0)
 
-    async def _exchange(self, commands: Sequence[Command]) -> list[Any]:
-        connection = await self._pool.get_connection()
+    async def _exchange(self, some: Sequence[_Wanted]) -> list[list[Any]]:
+        connection: AbstractConnection = await self._pool.get_connection()  # type: ignore[no-untyped-call]
         try:
             async with asyncio.timeout(self._timeout_s):
-                await connection.send_packed_command(b"".join(map(_packed, commands)))
-                return [await self._answer(connection, command) for command in commands]
+                await connection.send_packed_command(b"".join(wanted.wire for wanted in some))
+                return [[await self._answer(connection, name) for name in wanted.names] for wanted in some]
         except TimeoutError as error:
             raise RedisTimeoutError("no answer in time") from error
         finally:
             await self._pool.release(connection)
 
-    async def _answer(self, connection: AbstractConnection, command: Command) -> Any:
+    async def _answer(self, connection: AbstractConnection, name: str) -> Any:
         """One answer as redis-py parses it, or the error that the server gave instead."""
         try:
             # a connection whose answers were not all read is closed by redis-py itself
             answer = await connection.read_response(timeout=math.inf)
         except ResponseError as error:
             return error
-        parsed = self._as_parsed.get(command[0])
+        parsed = self._as_parsed.get(name)
         return parsed(answer) if parsed else answer
 
 
 def _packed(command: Command) -> bytes:
     try:
-        return hiredis.pack_command(command)
+        packed: bytes = hiredis.pack_command(command)  # type: ignore[arg-type]  # its stub knows commands of one word
     except UnicodeEncodeError:
         # half of a surrogate pair in a platform's text or id must come back as it went
-        return hiredis.pack_command(tuple(map(_encoded, command)))
+        return _packed(tuple(map(_encoded, command)))
+    return packed
 
 
 def _encoded(argument: Argument) -> Argument:
     return argument.encode("utf-8", "surrogatepass") if isinstance(argument, str) else argument
 
 
-def _fail(some: Sequence[_Wanted] | deque[_Wanted], error: Exception) -> None:
-    for _, answers in some:
-        if not answers.done():
-            answers.set_exception(error)
+def _fail(some: Iterable[_Wanted], error: Exception) -> None:
+    for wanted in some:
+        if not wanted.answers.done():
+            wanted.answers.set_exception(error)
