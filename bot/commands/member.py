@@ -56,19 +56,18 @@ async def streak(context: Context, arguments: Mapping[str, str]) -> Reply:
 
 
 async def me(context: Context, arguments: Mapping[str, str]) -> Reply:
-    ports, group, member = context.ports, context.group, context.member
-    match arguments.get("action"):
-        case None | "show":
-            return await manage_self.show(ports, group, member)
-        case "reminders":
-            return await manage_self.set_reminders(ports, group, member, arguments.get("value", ""))
-        case "quiet":
-            return await manage_self.set_quiet(ports, group, member, arguments.get("value", ""))
-        case "away":
-            return await manage_self.set_away(ports, group, member, arguments.get("value", ""))
-        case "feedback":
-            return await manage_self.set_feedback(ports, group, member, arguments.get("value", ""))
-        case "export":
-            return await manage_self.export(ports, group, member)
-        case _:
-            return me_card.ask_to_forget()
+    action, value = arguments.get("action", "show"), arguments.get("value", "")
+    if change := _CHANGES.get(action):
+        return await change(context.ports, context.group, context.member, value)
+    if action == "forget":
+        return me_card.ask_to_forget()
+    see = manage_self.export if action == "export" else manage_self.show
+    return await see(context.ports, context.group, context.member)
+
+
+_CHANGES = {
+    "reminders": manage_self.set_reminders,
+    "quiet": manage_self.set_quiet,
+    "away": manage_self.set_away,
+    "feedback": manage_self.set_feedback,
+}

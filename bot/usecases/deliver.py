@@ -16,8 +16,8 @@ LOOK_BACK = timedelta(seconds=60)
 async def deliver(ports: Ports, group_id: GroupId, key: str, to: Target, card: Card) -> tuple[MessageRef, Outgoing]:
     """Send `card` once under `key`; where it stands, and how the try began.
 
-    Raises ChatBusy and ChatRefused when it surely was not sent, ChatUnsure when it may have been: the next call with the
-    same key looks before it sends again.
+    Raises ChatBusy and ChatRefused when it surely was not sent, ChatUnsure when it may have been: the next call with
+    the same key looks before it sends again.
     """
     begun = await ports.outbox.begin(group_id, key, ports.clock.now())
     if begun.message is not None:
@@ -38,7 +38,7 @@ async def deliver(ports: Ports, group_id: GroupId, key: str, to: Target, card: C
 
 
 async def take_back(ports: Ports, group_id: GroupId, key: str) -> bool:
-    """Delete the message under `key`, if it stands; whether it did. Raises what the chat raises: then it still stands."""
+    """Delete the message under `key`; whether it stood. Raises what the chat raises: then it still stands."""
     message = await ports.outbox.get(group_id, key)
     if message is None:
         return False

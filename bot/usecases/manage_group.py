@@ -103,12 +103,12 @@ async def reschedule(ports: Ports, group: Group, wishes: Wishes) -> Card:
 
     changed = await _replan(ports, group, change)
     dates = await _next_dates(ports, changed)
-    return admin_card.schedule(changed, dates, ports.clock.now(), changed=wishes != Wishes())
+    return admin_card.schedule(changed, dates, changed=wishes != Wishes())
 
 
 async def show_schedule(ports: Ports, group: Group) -> Card:
     """The schedule and the next dates."""
-    return admin_card.schedule(group, await _next_dates(ports, group), ports.clock.now(), changed=False)
+    return admin_card.schedule(group, await _next_dates(ports, group), changed=False)
 
 
 async def skip(ports: Ports, group: Group, value: str) -> Card:
@@ -130,7 +130,7 @@ async def skip(ports: Ports, group: Group, value: str) -> Card:
     if len(kept) >= MOST_SKIPS:
         raise Refusal(notices.TOO_MANY_SKIPS)
     changed = await _replan(ports, group, lambda known: replace(known, skips=kept | {day}))
-    return admin_card.skipped(changed, day, await _next_dates(ports, changed), now)
+    return admin_card.skipped(changed, day, await _next_dates(ports, changed))
 
 
 async def pause(ports: Ports, group: Group) -> Card:
@@ -142,7 +142,7 @@ async def pause(ports: Ports, group: Group) -> Card:
 async def resume(ports: Ports, group: Group) -> Card:
     """Post again from the next scheduled time on."""
     changed = await _replan(ports, group, lambda known: replace(known, paused=False))
-    return admin_card.schedule(changed, await _next_dates(ports, changed), ports.clock.now(), changed=True)
+    return admin_card.schedule(changed, await _next_dates(ports, changed), changed=True)
 
 
 async def preview(ports: Ports, group: Group) -> Card:
@@ -175,13 +175,14 @@ async def name_facilitator(ports: Ports, group: Group, name: str) -> Card:
     """Make a member a facilitator, or end it. Raises Refusal when nobody is called that."""
     known = await ports.groups.members(group.id)
     wanted = name.strip().lstrip("@").casefold()
-    for member in known:
-        if member.name.casefold() == wanted:
-            changed = await ports.groups.update(
-                group.id, lambda now: replace(now, facilitator_ids=now.facilitator_ids ^ {member.id})
-            )
-            return admin_card.facilitator(member, named=member.id in changed.facilitator_ids)
-    raise Refusal(notices.no_such_member(name, [member.name for member in known]))
+    member = next((each for each in known if each.name.casefold() == wanted), None)
+    if member is None:
+        raise Refusal(notices.no_such_member(name, [each.name for each in known]))
+    turned = frozenset({member.id})
+    changed = await ports.groups.update(
+        group.id, lambda now: replace(now, facilitator_ids=now.facilitator_ids ^ turned)
+    )
+    return admin_card.facilitator(member, named=member.id in changed.facilitator_ids)
 
 
 async def doctor(ports: Ports, group: Group) -> Card:

@@ -6,7 +6,7 @@ import json
 import logging
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from bot.cards import Attachment, Card
@@ -26,6 +26,7 @@ from bot.views import feedback, me_card, notices
 MOST_AWAY_AHEAD = 20
 log = logging.getLogger(__name__)
 
+BETWEEN_DATES = frozenset({"to", "until", "-"})
 OFF = frozenset({"off", "none", "no", "never"})
 
 
@@ -44,7 +45,7 @@ async def set_quiet(ports: Ports, group: Group, member: Member, value: str) -> C
     """No direct messages between two local times (`21:00-08:00`), or `off`."""
     quiet: QuietHours | None = None
     if value.strip().lower() not in OFF:
-        start, dash, end = value.replace("–", "-").partition("-")
+        start, dash, end = value.replace("\N{EN DASH}", "-").partition("-")
         if not dash:
             raise Refusal(notices.QUIET_FORM)
         quiet = QuietHours(parse_time(start), parse_time(end))
@@ -55,11 +56,10 @@ async def set_away(ports: Ports, group: Group, member: Member, value: str) -> Ca
     """Away on a date or from a date to a date, both included; `off` clears the ranges that are not over."""
     today = _today(ports, group)
     if value.strip().lower() in OFF:
-        return await _change(
-            ports, group, member, lambda known: replace(known, away=tuple(_ended(stay, today) for stay in _begun(known, today)))
-        )
-    words = [word for word in value.replace(",", " ").replace("..", " ").split() if word.lower() not in {"to", "until", "-"}]
-    if not 1 <= len(words) <= 2:
+        return await _change(ports, group, member, lambda known: replace(known, away=_until(known.away, today)))
+    typed = value.replace(",", " ").replace("..", " ").split()
+    words = [word for word in typed if word.lower() not in BETWEEN_DATES]
+    if not words or len(words) > len(("first", "last")):
         raise Refusal(notices.AWAY_FORM)
     first, last = parse_day(words[0], today), parse_day(words[-1], today)
     if last < first:
@@ -166,13 +166,10 @@ def _with(away: tuple[AwayRange, ...], stay: AwayRange, today: date) -> tuple[Aw
     return (*away, stay)
 
 
-def _begun(member: Member, today: date) -> tuple[AwayRange, ...]:
-    return tuple(stay for stay in member.away if stay.first < today)
-
-
-def _ended(stay: AwayRange, today: date) -> AwayRange:
-    """A stay that goes on is over from today."""
-    return stay if stay.last < today else AwayRange(stay.first, date.fromordinal(today.toordinal() - 1))
+def _until(away: tuple[AwayRange, ...], today: date) -> tuple[AwayRange, ...]:
+    """The stays that have begun; one that goes on is over from today."""
+    yesterday = today - timedelta(days=1)
+    return tuple(replace(stay, last=min(stay.last, yesterday)) for stay in away if stay.first < today)
 
 
 def _plain(value: object) -> object:

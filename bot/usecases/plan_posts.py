@@ -11,7 +11,7 @@ from bot.usecases import owed
 
 
 async def plan_next(ports: Ports, group: Group, *, after: datetime) -> None:
-    """Owe the first post after `after`. Days whose catch-up is over by then are found and recorded when they are due."""
+    """Owe the first post after `after`. A day whose catch-up is over by then is recorded when its work is done."""
     upcoming = next_post(group, after)
     if upcoming is not None:
         day, due_at = upcoming

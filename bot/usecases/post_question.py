@@ -122,7 +122,7 @@ async def _miss(ports: Ports, group: Group, day: date, due_at: datetime) -> None
 
 
 async def _tell_missed(ports: Ports, group: Group, day: date, due_at: datetime) -> None:
-    """Said once for the days of an outage, with the last of them. Safe to repeat: a process may die before it is said."""
+    """Said once for all days of an outage. Safe to repeat: a process may die before it is said."""
     upcoming = await upcoming_post(ports, group, due_at)
     if upcoming is None or not is_too_late(group, *upcoming, ports.clock.now()):
         missed = takewhile(_is_missed, reversed(await ports.posts.all(group.id)))

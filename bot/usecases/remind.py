@@ -33,7 +33,7 @@ async def plan_reminder(ports: Ports, group: Group, post: Post, member: Member) 
 
 
 def reminder_at(schedule: Schedule, post: Post, member: Member, *, after: datetime) -> datetime | None:
-    """When to remind: at the member's time from `after` on, moved out of quiet hours; None if that is not in the window."""
+    """When to remind: at the member's time from `after` on, out of quiet hours; None if that is not in the window."""
     if member.remind_at is None or post.opened_at is None or member.is_away(post.day):
         return None
     wanted = _first_at(schedule, max(post.opened_at, after), member.remind_at)
@@ -55,7 +55,7 @@ def _first_at(schedule: Schedule, after: datetime, at: time) -> datetime | None:
 
 
 async def run(ports: Ports, job: Job) -> Again | None:
-    """Remind, unless the member took part, left, went away or changed their mind meanwhile; later if it disturbs now."""
+    """Remind, unless the member answered, left, went away or changed their mind; later if it disturbs now."""
     day, member_id = owed.whose(job.ref)
     group = await ports.groups.get(job.group_id)
     look = await ports.answers.look(job.group_id, day, member_id, event="")

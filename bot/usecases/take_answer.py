@@ -128,7 +128,7 @@ async def _join(ports: Ports, group_id: GroupId, caller: Caller) -> Member:
 
 
 def is_late(post: Post | None, sent_at: datetime) -> bool:
-    """Whether an answer sent at `sent_at` is outside the window; what counts is when it was sent, not when it arrived."""
+    """Whether an answer sent at `sent_at` is outside the window, whenever it arrives."""
     return post is None or not post.is_open(sent_at)
 
 

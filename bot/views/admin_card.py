@@ -34,7 +34,7 @@ def set_up(
     )
 
 
-def schedule(group: Group, dates: Sequence[tuple[date, str]], now: datetime, *, changed: bool) -> Card:
+def schedule(group: Group, dates: Sequence[tuple[date, str]], *, changed: bool) -> Card:
     """The schedule and the next dates in local time."""
     when = f"{days_text(group.schedule.days)} at {group.schedule.at:%H:%M}, {group.schedule.zone}"
     blocks: list[Block] = [
@@ -51,7 +51,7 @@ def schedule(group: Group, dates: Sequence[tuple[date, str]], now: datetime, *, 
     return Card("schedule", tuple(blocks), data=data)
 
 
-def skipped(group: Group, day: date, dates: Sequence[tuple[date, str]], now: datetime) -> Card:
+def skipped(group: Group, day: date, dates: Sequence[tuple[date, str]]) -> Card:
     """A date without a post."""
     return Card(
         "schedule",
@@ -73,7 +73,7 @@ def preview(
     question: Question, upcoming: tuple[date, datetime] | None, group: Group, framework: Framework
 ) -> Card:
     """The next question; only the one who asked sees it."""
-    day, at = upcoming if upcoming else (None, None)
+    day, at = upcoming or (None, None)
     shown = question_card.practice(question, framework)
     when: tuple[Span, ...] = (moment(at, group),) if at else ("when the group is resumed",)
     blocks = (Text((Bold("Preview, only you see it. It comes "), *when, ".")), *shown.blocks[:-2])
@@ -89,7 +89,9 @@ def posted(post: Post, question: Question) -> Card:
 def members(group: Group, rows: Sequence[tuple[Member, int, date | None]]) -> Card:
     """Who takes part; no scores by name."""
     shown = sorted(rows, key=lambda row: row[0].name.casefold())[:MOST_MEMBERS_SHOWN]
-    items = tuple((Own(member.name), _role(group, member), f": {_activity(count, last)}") for member, count, last in shown)
+    items = tuple(
+        (Own(member.name), _role(group, member), f": {_activity(count, last)}") for member, count, last in shown
+    )
     more = (Text((f"And {len(rows) - len(shown)} more.",)),) if len(rows) > len(shown) else ()
     how = Text(("Name a facilitator with /tpm-admin members NAME; the same again ends it.",))
     data = {"members": [{"name": member.name, "took_part": count} for member, count, _ in rows]}

@@ -151,7 +151,10 @@ def missed_days(first: date, last: date) -> str:
 
 def bank_empty(day: date) -> str:
     """For facilitators: nothing to post."""
-    return f"No question was posted on {day_text(day)}: the bank has none that is ready. The day is neutral for streaks."
+    return (
+        f"No question was posted on {day_text(day)}: the bank has none that is ready. "
+        "The day is neutral for streaks."
+    )
 
 
 def place_closed(group: Group) -> str:

@@ -8,6 +8,7 @@ from bot.domain.streak import FREEZES_A_MONTH, LedgerLine, Mark, Streak
 from bot.views.when import day_text
 
 SHOWN_LINES = 14
+HOW_TO_START = "Answer a question, or review an answer while its question is open, to start one."
 WORDS = {
     Mark.ANSWERED: "answered",
     Mark.REVIEWED: "gave a review",
@@ -28,7 +29,7 @@ def streak(counted: Streak, member: Member) -> Card:
     ledger = (Facts(tuple((day_text(line.day), (_words(line),)) for line in reversed(lines))),) if lines else ()
     earlier = len(counted.ledger) - len(lines)
     rest = (Text((f"And {earlier} earlier. /tpm-me export has them all.",)),) if earlier > 0 else ()
-    start = () if lines else (Text(("Answer a question, or review an answer while its question is open, to start one.",)),)
+    start = () if lines else (Text((HOW_TO_START,)),)
     data = {
         "member": member.name,
         "current": counted.current,

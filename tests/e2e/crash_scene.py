@@ -8,7 +8,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import UTC, date, datetime, timedelta
 from datetime import time as wall_time
@@ -55,10 +55,10 @@ class Crew:
         self._all.append(worker)
         return worker
 
-    def busy(self, worker: subprocess.Popen[bytes]) -> bool:
-        """Whether it is in the middle of a send."""
-        mine = [line for line in self.record.lines("starts", "sent") if line.pid == worker.pid]
-        return sum(line.did == "starts" for line in mine) > sum(line.did == "sent" for line in mine)
+    def busy(self, worker: subprocess.Popen[bytes]) -> int:
+        """How many sends it is in the middle of."""
+        mine = [line.did for line in self.record.lines("starts", "sent") if line.pid == worker.pid]
+        return mine.count("starts") - mine.count("sent")
 
     async def held(self, worker: subprocess.Popen[bytes], point: str) -> None:
         """Wait until it is held at `point`."""
@@ -136,9 +136,9 @@ class Groups:
         """The key that the posts of the day are sent with."""
         return post_key(self.day)
 
-    async def found(self, count: int, *, due_within_s: float = 0.0) -> None:
-        """Make groups whose posts are owed now, or one after another within that time."""
-        for number in range(count):
+    async def found(self, count: int) -> None:
+        """Make groups more, whose posts are owed now."""
+        for number in range(len(self.all), len(self.all) + count):
             group = Group(
                 id=GroupId(f"g{number}"),
                 place=Place("file", "crash", f"c{number}"),
@@ -149,16 +149,16 @@ class Groups:
                 seed=str(number),
             )
             await self._store.groups.create(group)
-            await self.owe(group, in_s=due_within_s * number / count)
+            await self.owe(group)
             self.all.append(group)
 
-    async def owe(self, group: Group, *, in_s: float = 0.0) -> None:
-        """Owe its post now, or a while from now."""
-        await self._store.jobs.add(owed.post(group.id, self.day), self._now + timedelta(seconds=in_s))
+    async def owe(self, group: Group) -> None:
+        """Owe its post now."""
+        await self._store.jobs.add(owed.post(group.id, self.day), self._now)
 
-    async def settled(self, groups: Sequence[Group] | None = None, *, within_s: float = 30.0) -> None:
-        """Wait until each post (or those of `groups`) is recorded as sent and owed no more. Raises TimeoutError."""
-        left = list(self.all if groups is None else groups)
+    async def settled(self, *, within_s: float = 30.0) -> None:
+        """Wait until each post is recorded as sent and owed no more. Raises TimeoutError."""
+        left = self.all.copy()
         async with asyncio.timeout(within_s):
             while left:
                 if await self._is_settled(left[-1]):

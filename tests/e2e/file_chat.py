@@ -49,16 +49,25 @@ class Record:
         finally:
             os.close(fd)
 
-    def lines(self, *did: str) -> list[Line]:
+    def lines(self, *did: str, channel: str | None = None) -> list[Line]:
         # the last line may be half there yet
         whole, _, _ = self._path.read_bytes().rpartition(b"\n")
-        lines = [Line(**json.loads(raw)) for raw in whole.splitlines()]
-        return [line for line in lines if not did or line.did in did]
+        # only what is wanted is parsed: workers look here often, and must not stand still over it
+        kinds = [_field("did", each) for each in did]
+        place = b"" if channel is None else _field("channel", channel)
+        wanted = (raw for raw in whole.splitlines() if place in raw and (not kinds or any(k in raw for k in kinds)))
+        return [Line(**json.loads(raw)) for raw in wanted]
 
-    def standing(self, what: str) -> list[Line]:
+    def standing(self, what: str, channel: str | None = None) -> list[Line]:
         """Every message with the key `what` that was sent and not deleted, oldest first."""
-        gone = {line.message_id for line in self.lines("deleted")}
-        return [line for line in self.lines("sent") if line.what == what and line.message_id not in gone]
+        lines = self.lines("sent", "deleted", channel=channel)
+        gone = {line.message_id for line in lines if line.did == "deleted"}
+        return [line for line in lines if line.did == "sent" and line.what == what and line.message_id not in gone]
+
+
+def _field(name: str, value: str) -> bytes:
+    """As it stands in a line."""
+    return f"{json.dumps(name)}: {json.dumps(value)}".encode()
 
 
 class Hold:
@@ -104,8 +113,8 @@ class FileChat:
     async def find(self, to: Target, *, key: str, since: datetime) -> Sequence[MessageRef]:
         return [
             _ref(to.place, line.message_id)
-            for line in self._record.standing(key)
-            if line.channel == to.place.channel and datetime.fromisoformat(line.sent_at) >= since
+            for line in self._record.standing(key, to.place.channel)
+            if datetime.fromisoformat(line.sent_at) >= since
         ]
 
     async def edit(self, message: MessageRef, card: Card) -> None:

@@ -95,7 +95,7 @@ async def test_feedback_owed_before_a_kill_is_given_after_it(tmp_path: Path) -> 
     async with AnthropicServer(key=SECRET).running() as server:
         server.script(Reply(delay_s=LONG_S))
         with playing(tmp_path, script, env=_env(server)) as process:
-            await _until_asked(server)
+            await server.asked(1, within_s=LONG_S)
             process.kill()
         outcome = await asyncio.to_thread(played, tmp_path, "! advance 10m\n! settle\n", env=_env(server))
         assert len(server.requests) == 2
@@ -122,7 +122,7 @@ async def test_a_withdrawn_text_is_quoted_nowhere(tmp_path: Path) -> None:
         server.script(Reply(delay_s=2.0))
         with at_keyboard(tmp_path, env=_env(server)) as keyboard:
             keyboard.type(ANSWER)
-            await _until_asked(server)
+            await server.asked(1, within_s=LONG_S)
             await asyncio.to_thread(keyboard.leave, "/delete", ANEW)
         assert len(server.requests) == 2
     room = (tmp_path / "data" / "room.jsonl").read_text(encoding="utf-8").splitlines()
@@ -130,12 +130,6 @@ async def test_a_withdrawn_text_is_quoted_nowhere(tmp_path: Path) -> None:
     cards = [text for text in said if text.startswith("Feedback for asha")]
     assert len(cards) == 1
     assert not any(sentence in text for text in cards for sentence in sentences(ANSWER))
-
-
-async def _until_asked(server: AnthropicServer) -> None:
-    async with asyncio.timeout(LONG_S):
-        while not server.requests:  # noqa: ASYNC110  the server tells nobody that it was asked
-            await asyncio.sleep(0.02)
 
 
 def _env(server: AnthropicServer) -> dict[str, str]:

@@ -78,7 +78,7 @@ def cards() -> dict[str, Card]:
         "notice": notices.refusal(notices.NOT_ADMIN),
         "reminder": notices.reminder(question, POST, GROUP),
         "setup": admin_card.set_up(GROUP, CHECKS, NEXT, NOW),
-        "schedule": admin_card.schedule(GROUP, dates, NOW, changed=True),
+        "schedule": admin_card.schedule(GROUP, dates, changed=True),
         "members": admin_card.members(GROUP, [(ASHA, 5, MONDAY)]),
         "doctor": admin_card.doctor(CHECKS, GROUP, NEXT, (), NOW),
         "preview": admin_card.preview(question, NEXT, GROUP, framework),

@@ -89,6 +89,7 @@ class AnthropicServer:
         self._script: deque[Reply] = deque()
         self._cached: set[str] = set()
         self._closing = asyncio.Event()
+        self._news = asyncio.Condition()
 
     @contextlib.asynccontextmanager
     async def running(self, port: int = 0) -> AsyncIterator[AnthropicServer]:
@@ -106,6 +107,11 @@ class AnthropicServer:
             self._closing.set()
             await runner.cleanup()
 
+    async def asked(self, count: int, *, within_s: float = 10.0) -> None:
+        """Wait until `count` requests have come, answered or not. Raises TimeoutError."""
+        async with asyncio.timeout(within_s), self._news:
+            await self._news.wait_for(lambda: len(self.requests) >= count)
+
     def script(self, *replies: Reply) -> None:
         """Answer the next requests with these, in order; then the brain answers."""
         self._script.extend(replies)
@@ -114,6 +120,8 @@ class AnthropicServer:
         body: Body = await request.json()
         headers = {name.lower(): value for name, value in request.headers.items()}
         self.requests.append(Recorded(headers, body))
+        async with self._news:
+            self._news.notify_all()
         if anthropic_rules.unauthenticated(headers, self.key):
             return _error(401, "authentication_error", "invalid key")
         if body.get("model") not in self.models:

@@ -72,7 +72,7 @@ def test_the_thread_shows_words_and_no_grade() -> None:
             "Fix this next, in Metrics\n> The metrics are accuracy and user satisfaction.",
             "Try it like this: Every week",
             "What does not fit\n- “In 8 weeks that is 40,000 / 8 = 4,000 pairs a week, so two nurses are enough.” 4",
-            "- “RLAIF is proven to be equal to RLHF in all tasks.” The source tested two tasks; you say all. RLAIF vs.",
+            "RLHF in all tasks.” The source tested two tasks; you say all. RLAIF vs. RLHF (Lee et al.",
             "Users: You say that people can die; which caller",
             "Metrics: You name accuracy and satisfaction;",
             "One question back: You may ask",

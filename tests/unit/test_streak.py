@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -9,22 +9,11 @@ import pytest
 from bot.domain.group import AwayRange
 from bot.domain.post import Post, PostState
 from bot.domain.streak import Streak, Took, streak_of
+from tests.unit.streak_case import sent
 
 START = datetime(2026, 11, 2, 8, tzinfo=UTC)
 LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)
 PARIS = ZoneInfo("Europe/Paris")
-
-
-def sent(number: int, opened_at: datetime, closes_at: datetime, day: date | None = None) -> Post:
-    return Post(
-        day=day or opened_at.date(),
-        number=number,
-        question_id="q",
-        due_at=opened_at,
-        state=PostState.SENT,
-        opened_at=opened_at,
-        closes_at=closes_at,
-    )
 
 
 def daily(count: int, start: datetime = START) -> list[Post]:

@@ -14,6 +14,7 @@ from bot.domain.group import AwayRange
 from bot.domain.post import Post, PostState, window_end
 from bot.domain.schedule import Schedule
 from bot.domain.streak import Mark, Streak, Took, streak_of
+from tests.unit.streak_case import sent
 
 # First days near clock changes, a leap day, a year's end, a date that does not exist.
 PLACES = (
@@ -26,18 +27,6 @@ PLACES = (
     ("Pacific/Apia", date(2011, 12, 20)),
     ("Pacific/Honolulu", date(2026, 5, 25)),
 )
-
-
-def sent(number: int, opened_at: datetime, closes_at: datetime, day: date | None = None) -> Post:
-    return Post(
-        day=day or opened_at.date(),
-        number=number,
-        question_id="q",
-        due_at=opened_at,
-        state=PostState.SENT,
-        opened_at=opened_at,
-        closes_at=closes_at,
-    )
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,6 @@ from tests.contract.review_case import reviewing
 from tests.servers.anthropic import AnthropicServer
 from tests.usecases.study import HOUR, MINUTE, Study, bank, studying
 
-
 PATIENT = Timeouts(connect_s=4, first_s=4, silence_s=1, call_s=8, ladder_s=20)
 """The first call imports the model's SDK, and the machine may be busy."""
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
@@ -145,7 +145,13 @@ class Study:
         return await self.do(await self.said(name, text, **more))
 
     async def said(
-        self, name: str, text: str = ANSWER, *, day: date | None = None, to: Sequence[str] = (), at: datetime | None = None
+        self,
+        name: str,
+        text: str = ANSWER,
+        *,
+        day: date | None = None,
+        to: Sequence[str] = (),
+        at: datetime | None = None,
     ) -> Said:
         """A message in the thread of the newest post, or of that of `day`."""
         thread = await self.thread(day)
@@ -330,6 +336,3 @@ def form(reply: Reply) -> Form:
 
 def text_of(reply: Reply) -> str:
     return card(reply).plain
-
-
-Act = Callable[[Study], Any]

@@ -6,6 +6,7 @@ import pytest
 
 from bot.errors import ChatBusy, Refusal
 from bot.ports import Where
+from bot.views import notices
 from tests.usecases.study import ANSWER, HOUR, MINUTE, MONDAY, OTHER_ANSWER, TALK, Study, card, text_of
 
 DAY = timedelta(days=1)
@@ -204,7 +205,7 @@ async def test_feedback_can_be_asked_for_after_an_edit(opened: Study) -> None:
     await opened.do(message)
     await opened.settle()
     await opened.do(await opened.edited(message, OTHER_ANSWER))
-    assert "I am reading your newest text" in text_of(await opened.press("ben", f"again:{MONDAY}"))
+    assert text_of(await opened.press("ben", f"again:{MONDAY}")) == notices.READING_AGAIN
     await opened.settle()
     about = await opened.card_about("ben")
     assert about is not None

@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import asyncio
 from datetime import timedelta
 
 import pytest
@@ -34,9 +33,7 @@ async def reading(study: Study, model: AnthropicServer) -> None:
     """Start what is owed and wait until the model reads."""
     asked = len(model.requests)
     await study.worker.tick()
-    async with asyncio.timeout(10):
-        while len(model.requests) == asked:  # noqa: ASYNC110  the server tells nobody that it was asked
-            await asyncio.sleep(0.01)
+    await model.asked(asked + 1)
 
 
 async def spent_usd(study: Study, field: str = "all") -> float:
@@ -133,7 +130,7 @@ async def test_an_edit_while_the_model_reads_is_offered(judged: Study, model: An
 async def test_asking_while_the_model_reads_the_old_text_reads_the_new_one_after_it(
     judged: Study, model: AnthropicServer
 ) -> None:
-    """Asked again while an older text is read, the bot reads the newer one when that is done, and asks once for each."""
+    """Asked again while an older text is read, the bot reads the newer one after it, and asks once for each."""
     message = await judged.said("ben")
     await judged.do(message)
     model.script(Reply(delay_s=SLOW_S))

@@ -98,7 +98,7 @@ async def test_a_model_that_is_down_is_asked_again(judged: Study, model: Anthrop
 
 
 async def test_a_model_that_stays_down_is_given_up_after_a_day(judged: Study, model: AnthropicServer) -> None:
-    """A model that is down for a day is asked ever more rarely, then no more, and the card promises nothing any more."""
+    """A model that is down for a day is asked ever more rarely, then no more, and the card promises nothing then."""
     down(model, 60)
     await judged.say("ben")
     await judged.advance(DAY - 2 * HOUR)

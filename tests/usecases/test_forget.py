@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import asyncio
 from datetime import timedelta
 
 import pytest
@@ -33,7 +32,7 @@ async def traces(study: Study, *words: str) -> list[str]:
 
 
 async def live(study: Study, name: str) -> None:
-    """Do everything that leaves a trace: settings, talk, a draft, answers by thread and form, a role, work that is owed."""
+    """Do everything that leaves a trace: settings, talk, a draft, answers by thread and form, a role, owed work."""
     for line in ("reminders 18:00", "quiet 21:00-08:00", "away 2026-12-01 2026-12-05"):
         await study.command(name, f"/tpm-me {line}")
     await study.command("asha", f"/tpm-admin members {name}")
@@ -132,13 +131,11 @@ async def test_a_closed_chat_does_not_keep_a_member(opened: Study) -> None:
 
 
 async def test_forgotten_while_the_model_reads(judged: Study, model: AnthropicServer) -> None:
-    """A member who is forgotten while the model reads their answer gets no card and leaves no trace, also of its cost."""
+    """Who is forgotten while the model reads their answer gets no card and leaves no trace, not even of its cost."""
     await judged.say("ben")
     model.script(Reply(delay_s=0.25))
     await judged.worker.tick()
-    async with asyncio.timeout(10):
-        while not model.requests:  # noqa: ASYNC110  the server tells nobody that it was asked
-            await asyncio.sleep(0.01)
+    await model.asked(1)
     await judged.press("ben", "forget-now")
     await judged.settle()
     assert judged.standing(Where.THREAD) == []

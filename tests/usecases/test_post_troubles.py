@@ -136,7 +136,7 @@ async def test_a_missed_day_whose_post_stands_is_no_missed_day(study: Study) -> 
 
 
 async def test_a_post_that_only_the_outbox_knows_is_no_missed_day(study: Study) -> None:
-    """A bot that dies between sending and recording a post records it after an outage, though the chat finds nothing."""
+    """A bot that dies between sending and recording a post records it after an outage, without asking the chat."""
     await study.advance(HOUR)
     group_id, post = await study.group_id(), await study.post()
     await study.store.client.call("DEL", Keys.posts(group_id))

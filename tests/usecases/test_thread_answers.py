@@ -9,8 +9,8 @@ import pytest
 from bot.cards import Button
 from bot.domain.answer import MOST_CHARS
 from bot.errors import Refusal
-from bot.infra.redis.keys import Keys
 from bot.inbound import Press
+from bot.infra.redis.keys import Keys
 from bot.ports import Where
 from tests.usecases.study import ANSWER, HOUR, MINUTE, MONDAY, OTHER_ANSWER, TALK, Study, card, text_of
 
@@ -68,7 +68,7 @@ async def test_parts_that_arrive_out_of_order_stand_in_order(opened: Study) -> N
 
 
 async def test_a_message_to_another_member_is_talk(opened: Study) -> None:
-    """A long message that mentions another member is talk that its author can still count; a short one is left alone."""
+    """A long message that mentions another member is talk that can still be counted; a short one is left alone."""
     reply = await opened.say("ben", f"@asha {ANSWER}", to=["asha"])
     assert "You address another member, so I read this as talk." in text_of(reply)
     assert await opened.answer("ben") is None

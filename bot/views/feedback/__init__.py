@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from bot.views.feedback.data import review_data, self_check_data
-from bot.views.feedback.full import as_markdown, full_card
+from bot.views.feedback.full import full_card
 from bot.views.feedback.selfcheck import self_check_card, self_check_in_full
 from bot.views.feedback.thread import brief_card, thread_card
 
 __all__ = [
-    "as_markdown",
     "brief_card",
     "full_card",
     "review_data",

@@ -17,8 +17,6 @@ from bot.views.feedback.parts import ANY, WHOLE, Room
 from bot.views.feedback.thread import is_whole
 from bot.views.feedback.words import graded, met_word, told
 
-_RANK = {Met.SPECIFIC: 0, Met.NAMED: 1, Met.NOT_CHECKED: 2}
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Detail:
@@ -127,16 +125,21 @@ def _section(section: SectionReview, title: str, labels: Labels, detail: _Detail
 
 
 def _points(section: SectionReview, labels: Labels, detail: _Detail, shown: set[str]) -> Iterator[tuple[Span, ...]]:
-    """What is there, the best first, with the words that earned it; then, in one line, what is not."""
-    met = sorted((point for point in section.points if point.met is not Met.NO), key=lambda point: _RANK[point.met])
-    for point in met:
-        fresh = [quote for quote in point.quotes if detail.whole or quote not in shown][: detail.most_quotes]
-        shown.update(fresh)
-        said = "".join(f" “{line(quote, detail.room.inline_chars)}”" for quote in fresh)
-        yield Bold(f"{met_word(point.met, labels)}: "), f"{_gist(point)}.{said}"
-    missing = [_gist(point) for point in section.points if point.met is Met.NO]
-    if missing:
-        yield Bold(f"{labels.missing}: "), f"{'; '.join(missing)}."
+    """What is specific, with the words that earned it; then, a line each, what is named and what is not there.
+
+    The file has the words of the named points too.
+    """
+    for met in (Met.SPECIFIC, Met.NAMED, Met.NOT_CHECKED, Met.NO):
+        points = [point for point in section.points if point.met is met]
+        label = Bold(f"{met_word(met, labels)}: ")
+        if met is Met.SPECIFIC or (detail.whole and met is Met.NAMED):
+            for point in points:
+                fresh = [quote for quote in point.quotes if detail.whole or quote not in shown][: detail.most_quotes]
+                shown.update(fresh)
+                said = "".join(f" “{line(quote, detail.room.inline_chars)}”" for quote in fresh)
+                yield label, f"{_gist(point)}.{said}"
+        elif points:
+            yield label, f"{'; '.join(map(_gist, points))}."
 
 
 def _gist(point: PointResult) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -14,6 +15,7 @@ from bot.views.feedback.labels import Labels
 from bot.views.feedback.words import holds, told
 
 MOST_SOURCE_CHARS = 120
+_SUBTITLE = re.compile(r":\s[^(]*(?=\()")
 ANY = 10**6
 
 
@@ -82,7 +84,12 @@ def remark_line(remark: QuotedRemark, room: Room) -> tuple[Span, ...]:
 def claim_line(claim: Claim, room: Room) -> tuple[Span, ...]:
     """A claim in a line: a few words of it, what the source says, and the source as a link."""
     said = (_said(claim.quote, room), told(claim.note, room.text_chars))
-    return (*said, " ", Link(line(claim.source, MOST_SOURCE_CHARS), claim.url)) if claim.url else said
+    return (*said, " ", Link(_short_source(claim.source), claim.url)) if claim.url else said
+
+
+def _short_source(source: str) -> str:
+    """A title without its subtitle, such as `Lost in the Middle (Liu et al., Stanford, 2023)`."""
+    return line(_SUBTITLE.sub(" ", source, count=1), MOST_SOURCE_CHARS)
 
 
 def in_thread(review: Review) -> set[str]:
