@@ -72,7 +72,8 @@ async def _serve() -> None:
                 await reader.readexactly(int(length.split(b":")[1]))
                 body = b'{"ok":true,"channel":"C1","ts":"1.%06d"}' % next(numbers)
                 writer.write(
-                    b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n%b" % (len(body), body)
+                    b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n%b"
+                    % (len(body), body)
                 )
         except (asyncio.IncompleteReadError, ConnectionError):
             writer.close()

@@ -151,6 +151,8 @@ def serve(settings: Settings, platforms: Sequence[Platform]) -> None:
         _run(Program(settings, platforms).run())
     except TpmError:
         raise
+    except KeyboardInterrupt:
+        sys.exit(130)  # click would put an empty line into the log
     except Exception:
         # not by Python's own way, which would print its text
         logging.getLogger(__name__).exception("the program cannot go on")

@@ -22,6 +22,8 @@ from handlers.slack.tokens import Tokens
 
 log = logging.getLogger(__name__)
 
+_JOINT = "/"
+"""Slack's ids and stamps have none."""
 PAGE = 200
 MOST_PAGES = 10
 """A look goes back a few minutes to a few days; a thread or a channel with more messages than this is not read."""
@@ -40,7 +42,7 @@ class SlackChat:
     async def send(self, to: Target, card: Card, *, key: str) -> MessageRef:
         """Send once. A file is brought after its card; without it the message stands all the same."""
         if to.where is Where.ONLY_YOU:
-            sent = await self.whisper(to.place, _member(to), card, thread=to.thread)
+            sent = await self._for_one(to, card, key)
         else:
             place = await self._standing_place(to)
             sent = await self._post(place, card, key, to.thread if to.where is Where.THREAD else None)
@@ -68,6 +70,10 @@ class SlackChat:
         return sorted(found, key=lambda ref: ref.message_id)
 
     async def edit(self, message: MessageRef, card: Card) -> None:
+        """Replace a message. One for a single person cannot be changed in Slack: it is shown to them anew."""
+        if (whispered := _whispered(message)) is not None:
+            await self.whisper(message.place, whispered[0], card, thread=whispered[1])
+            return
         channel, group = conversation_of(message.place)
         await self._api.call(
             message.place.workspace, "chat.update", safe=True, accept={"message_not_found"},
@@ -75,6 +81,9 @@ class SlackChat:
         )  # fmt: skip
 
     async def delete(self, message: MessageRef) -> None:
+        """Remove a message. One for a single person goes by itself when they load Slack again."""
+        if _whispered(message) is not None:
+            return
         channel, _ = conversation_of(message.place)
         await self._api.call(
             message.place.workspace, "chat.delete", safe=True, accept={"message_not_found"},
@@ -94,7 +103,7 @@ class SlackChat:
         )  # fmt: skip
         if card.file is not None:
             await self.hand_over(place, member, card.file)
-        return MessageRef(place, body["message_ts"])
+        return MessageRef(place, _JOINT.join((body["message_ts"], member, thread.message_id if thread else "")))
 
     async def direct(self, place: Place, member: MemberId, card: Card) -> None:
         """Show a card to one person in their conversation with the bot."""
@@ -117,6 +126,15 @@ class SlackChat:
         if card.file is not None:
             await self._bring(place, card.file, thread)
         return MessageRef(place, body["ts"])
+
+    async def _for_one(self, to: Target, card: Card, key: str) -> MessageRef:
+        """In the channel; directly, to a member who is no longer in it."""
+        try:
+            return await self.whisper(to.place, _member(to), card, thread=to.thread)
+        except ChatClosed:
+            raise
+        except ChatRefused:
+            return await self._post(await self._direct(to.place, _member(to)), card, key, None)
 
     async def _standing_place(self, to: Target) -> Place:
         return await self._direct(to.place, _member(to)) if to.where is Where.DIRECT else to.place
@@ -169,6 +187,13 @@ def _drawn(card: Card, group: str | None, *, key: str | None = None) -> Json:
     """What Slack takes of a card; outside its channel, its buttons carry the group's."""
     drawn = message(card, key=key)
     return {**drawn, "blocks": addressed(drawn["blocks"], group)} if group else drawn
+
+
+def _whispered(message: MessageRef) -> tuple[MemberId, MessageRef | None] | None:
+    """Who a message for one person was for, and in which thread; None for any other message."""
+    _, joint, rest = message.message_id.partition(_JOINT)
+    member, _, thread_ts = rest.partition(_JOINT)
+    return (MemberId(member), MessageRef(message.place, thread_ts) if thread_ts else None) if joint else None
 
 
 def _member(to: Target) -> MemberId:

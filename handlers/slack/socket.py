@@ -70,6 +70,7 @@ class Sockets:
         self._web = web
         self._patience = patience or Patience()
         self._connections: list[Connection] = []
+        self._leaving: list[Connection] = []
         self._watching: asyncio.Task[None] | None = None
 
     async def connect(self) -> None:
@@ -93,7 +94,7 @@ class Sockets:
             with suppress(asyncio.CancelledError):
                 await self._watching
             self._watching = None
-        closing, self._connections = self._connections, []
+        closing, self._connections, self._leaving = self._connections + self._leaving, [], []
         await asyncio.gather(*map(self._close, closing))
 
     async def _watch(self) -> None:
@@ -119,7 +120,9 @@ class Sockets:
             log.warning("Slack opens no Socket Mode connection yet")
             old.seen_up_s = asyncio.get_running_loop().time()
             return
+        self._leaving.append(old)
         await self._close(old)
+        self._leaving.remove(old)
 
     async def _new(self) -> Connection:
         connection = Connection(self._app, self._app_token, self._web, self._patience.ping_s)

@@ -36,8 +36,8 @@ START = datetime(2026, 11, 23, 8, 0, tzinfo=UTC)
 """A Monday, 09:00 in Paris."""
 PLACE = Place("slack", "T1", "C1")
 ANSWER = (
-    "I would start with the nurses on night shift, because they wait longest for an answer. The goal is to cut the time "
-    "to a safe answer from nine minutes to two. I would measure it with a log of each question, and I would trade some "
+    "I would start with the nurses on night shift, because they wait longest for an answer. The goal is to cut the "
+    "time to a safe answer from nine minutes to two. I would measure it with a log of each question, and I would trade some "
     "coverage for precision, since a wrong dose is worse than no answer."
 )
 QUICK = Patience(connect_s=2.0, close_s=1.0, ping_s=0.5, watch_s=0.05, lost_s=0.3, idle_s=60.0)
@@ -70,11 +70,14 @@ class Case:
     async def settle(self) -> None:
         """Until no event is on its way, no answer is being made, and nothing is due."""
         await self.slack.settled()
-        while self.platform.busy:
-            await asyncio.sleep(0.01)
+        await self.answered()
         await self.core.worker.drain()
+        await self.answered()
+
+    async def answered(self) -> None:
+        """Until no answer is being made."""
         while self.platform.busy:
-            await asyncio.sleep(0.01)
+            await asyncio.sleep(0.01)  # noqa: ASYNC110  the program has no use for an event
 
     async def group(self, **wishes: str) -> Group:
         """The group of C1, with asha for its admin."""
@@ -123,7 +126,8 @@ def settings_for(slack: SlackServer, mode: str, **more: Any) -> Settings:
     """What an operator sets for the fake Slack, which is told of the app by its manifest."""
     socket = mode == "socket"
     slack.install(manifest(COMMANDS, socket=socket, url=None if socket else "https://bot.example.org"))
-    way = {"slack_app_token": slack.app_token} if socket else {"slack_signing_secret": slack.signing_secret, "http_port": 0}
+    by_http = {"slack_signing_secret": slack.signing_secret, "http_port": 0}
+    way: dict[str, Any] = {"slack_app_token": slack.app_token} if socket else by_http
     return read(slack_bot_token=slack.token, slack_api_url=slack.api_url, **way, **more)
 
 

@@ -87,7 +87,8 @@ class SlackBench:
 
     def __init__(self, slack: SlackServer, chat: Chat) -> None:
         self._slack = slack
-        self._users = {MemberId(each.id): each for each in (slack.user("U1", name="asha"), slack.user("U2", name="ben"))}
+        people = slack.user("U1", name="asha"), slack.user("U2", name="ben")
+        self._users = {MemberId(each.id): each for each in people}
         self._channel = slack.channel("C1", *self._users.values(), name="study")
         self.chat = chat
         self.place = Place("slack", "T1", self._channel.id)

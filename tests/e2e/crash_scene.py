@@ -8,7 +8,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import UTC, date, datetime, timedelta
 from datetime import time as wall_time
@@ -59,6 +59,10 @@ class Crew:
         """How many sends it is in the middle of."""
         mine = [line.did for line in self.record.lines("starts", "sent") if line.pid == worker.pid]
         return mine.count("starts") - mine.count("sent")
+
+    async def one_busy_of(self, workers: Sequence[subprocess.Popen[bytes]]) -> None:
+        """Wait until one of them is in the middle of a send."""
+        await until(lambda: any(map(self.busy, workers)))
 
     async def held(self, worker: subprocess.Popen[bytes], point: str) -> None:
         """Wait until it is held at `point`."""

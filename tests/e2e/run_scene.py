@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
 import re
+import signal
 import subprocess
 import sys
 import time
 from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from typing import Any
 
 import aiohttp
 from prometheus_client.parser import text_string_to_metric_families
 
+from bot.infra.redis.embedded import FOLDER
 from tests.e2e.file_chat import Line, Record
 from tests.e2e.program import environment
 from tests.house.programs import tool
@@ -129,8 +132,15 @@ async def running(
                 await made.serving()
             yield made
         finally:
-            process.kill()
-            process.wait()
+            _end(process, folder / "data" / FOLDER / "valkey.pid")
+
+
+def _end(process: subprocess.Popen[bytes], server: Path) -> None:
+    """As kill -9 does; an embedded Valkey would outlive it."""
+    process.kill()
+    process.wait()
+    with suppress(FileNotFoundError, ProcessLookupError):
+        os.kill(int(server.read_text()), signal.SIGKILL)
 
 
 def _start(command: list[str], folder: Path, env: Mapping[str, str]) -> subprocess.Popen[bytes]:

@@ -55,7 +55,7 @@ async def _kill_all(workers: Crew, server: Server, groups: Groups) -> float:
         # one that came up while the server was down has given up
         running = [worker if worker.poll() is None else workers.start() for worker in running]
         await groups.found(POSTS // len(KILLS))
-        await until(lambda: any(map(workers.busy, running)))
+        await workers.one_busy_of(running)
         if victim == "server":
             server_killed_s = await server.kill()
             await server.start()

@@ -32,7 +32,7 @@ def settings(model: AnthropicServer, **more: str) -> dict[str, str]:
 
 
 async def asked(model: AnthropicServer, before: int) -> None:
-    await until(lambda: len(model.requests) > before)
+    await until(lambda: len(model.requests) > before, within_s=60.0)
 
 
 def test_nothing_set_up_is_explained(tmp_path: Path) -> None:
@@ -49,7 +49,7 @@ async def test_a_stop_lets_a_running_review_end(tmp_path: Path, model: Anthropic
     async with running(tmp_path, env=settings(model)) as bot:
         await bot.turns(200)
         post = await bot.begin()
-        model.script(Reply(delay_s=2.0))
+        model.script(Reply(delay_s=6.0))
         before = len(model.requests)
         await bot.answer(post)
         await asked(model, before)
@@ -61,7 +61,7 @@ async def test_a_stop_lets_a_running_review_end(tmp_path: Path, model: Anthropic
         assert bot.feedback() == []
         code, took_s = await bot.ended()
         assert code == 0
-        assert 1.0 < took_s < 10.0
+        assert took_s < 20.0
         assert len(bot.feedback()) == 1
         done = [line.did for line in bot.record.lines("stopped", "sent", "closed")]
         assert done[-3:] == ["stopped", "sent", "closed"]
@@ -85,13 +85,14 @@ async def test_a_second_signal_ends_it_at_once(tmp_path: Path, model: AnthropicS
             bot.process.send_signal(signal.SIGINT)
             code, took_s = await bot.ended()
             assert (code, bot.feedback()) == (130, [])
+            assert bot.logged()[-1]["event"] == "stopping at once"
             assert took_s < 3.0
         job = Job("review", await only_group(url), post.what.removeprefix("post:") + "|ben")
         async with open_store(url, daily_usd=1.0, member_daily_usd=1.0) as store:
             assert await store.jobs.owed(job) is not None
             await store.jobs.add(job, await store.client.time())
         async with running(tmp_path, env=env) as bot:
-            await until(lambda: len(bot.feedback()) == 1)
+            await until(lambda: len(bot.feedback()) == 1, within_s=60.0)
 
 
 async def only_group(url: str) -> GroupId:
@@ -137,7 +138,7 @@ async def test_the_metrics_tell_what_happened(tmp_path: Path, model: AnthropicSe
         async with running(tmp_path, env=settings(model, TPM_REDIS_URL=url)) as bot:
             await bot.turns(200)
             await bot.answer(await bot.begin())
-            await until(lambda: len(bot.feedback()) == 1)
+            await until(lambda: len(bot.feedback()) == 1, within_s=60.0)
             found = await bot.measured()
             async with asyncio.timeout(5):
                 while ("tpm_jobs_total", "review", "done") not in found:
@@ -162,7 +163,7 @@ async def test_work_that_nobody_takes_shows_as_lag(tmp_path: Path, model: Anthro
         async with running(tmp_path, env=settings(model, TPM_REDIS_URL=url)) as bot:
             await bot.turns(200)
             post = await bot.begin()
-            model.script(Reply(delay_s=2.0))
+            model.script(Reply(delay_s=6.0))
             before = len(model.requests)
             await bot.answer(post)
             await asked(model, before)
@@ -171,7 +172,7 @@ async def test_work_that_nobody_takes_shows_as_lag(tmp_path: Path, model: Anthro
             now = await store.client.time()
             await store.jobs.add(Job("remind", await only_group(url), "2026-01-01|ben"), now - timedelta(seconds=40))
             found = await bot.measured()
-            assert 40 <= found["tpm_agenda_lag_seconds",] < 50
+            assert 40 <= found["tpm_agenda_lag_seconds",] < 60
             assert found["tpm_jobs_running",] == 1
 
 
@@ -252,7 +253,7 @@ async def provoke(bot: Running, model: AnthropicServer, server: Server) -> None:
     model.script(*[Reply(status=401, error=KEY)] * 2, *[Reply(text=f'"{ANSWER}"')] * 8)
     for who in ("ben", "chandra"):
         await bot.answer(post, who=who)
-    await until(lambda: len(bot.feedback()) == 2)
+    await until(lambda: len(bot.feedback()) == 2, within_s=60.0)
     assert (await bot.event(do="nonsense", who="ben", text=ANSWER, more=SECRET))[0] == 500
     await server.kill()
     await until(lambda: "the heartbeat found no storage" in bot.errors)
