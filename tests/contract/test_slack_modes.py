@@ -33,7 +33,7 @@ async def by_socket(valkey_url: str) -> AsyncIterator[Case]:
 async def until(case: Case, connections: int) -> None:
     """Wait until the app holds so many connections that bring something."""
     async with asyncio.timeout(5):
-        while len([each for each in case.slack.sockets.connections if not each.leaving]) < connections:
+        while len([each for each in case.slack.sockets.connections if not (each.leaving or each.muted)]) < connections:
             await asyncio.sleep(0.02)
 
 
