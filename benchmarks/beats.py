@@ -163,7 +163,7 @@ async def _bare(core: app.Core, groups: Sequence[Group], day: date) -> Cost:
 async def _ours(core: app.Core, groups: Sequence[Group], day: date) -> Cost:
     """The heart beats until all is done; each post must then be recorded."""
     async with _watched() as cost, app.beating(core):
-        while core.worker.busy or (due := await core.next_due()) is None or due <= core.ports.clock.now():
+        while core.worker.busy or (due := await core.next_due()) is None or due <= core.ports.clock.now():  # noqa: ASYNC110  the work itself must not be touched to watch it
             await asyncio.sleep(0.1)
     for group in groups:
         post = await core.ports.posts.get(group.id, day)

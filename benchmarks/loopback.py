@@ -20,6 +20,8 @@ from handlers.slack.api import SlackApi, new_session
 from handlers.slack.render import message
 from handlers.slack.tokens import Tokens
 
+HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n"
+
 
 class LoopbackChat:
     """The Chat port by the client and the renderer for Slack. Nothing ever has to be looked for or changed here."""
@@ -71,10 +73,7 @@ async def _serve() -> None:
                 length = next(line for line in head.lower().split(b"\r\n") if line.startswith(b"content-length:"))
                 await reader.readexactly(int(length.split(b":")[1]))
                 body = b'{"ok":true,"channel":"C1","ts":"1.%06d"}' % next(numbers)
-                writer.write(
-                    b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n%b"
-                    % (len(body), body)
-                )
+                writer.write(HEAD % len(body) + body)
         except (asyncio.IncompleteReadError, ConnectionError):
             writer.close()
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from statistics import median
@@ -52,10 +51,10 @@ class Row:
 
 
 def _number(value: float, unit: str) -> str:
-    digits = (
-        0 if value == int(value) or value >= 100 else 2 - math.floor(math.log10(max(value, 0.01))) if value < 1 else 1
-    )  # noqa: PLR2004
-    return f"{value:,.{digits}f} {unit}"
+    """Three digits that say something; a count as it is."""
+    if value == int(value) or value >= 100:  # noqa: PLR2004
+        return f"{value:,.0f} {unit}"
+    return f"{value:.3g} {unit}"
 
 
 def printed(rows: Sequence[Row]) -> str:
@@ -63,9 +62,11 @@ def printed(rows: Sequence[Row]) -> str:
     lines = [HEADINGS, *(row.cells for row in rows)]
     widths = [max(len(line[column]) for line in lines) for column in range(len(HEADINGS))]
     lines.insert(1, tuple("-" * width for width in widths))
-    return "\n".join(
-        "  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip() for line in lines
-    )
+    return "\n".join(_line(line, widths) for line in lines)
+
+
+def _line(cells: Sequence[str], widths: Sequence[int]) -> str:
+    return "  ".join(cell.ljust(width) for cell, width in zip(cells, widths, strict=True)).rstrip()
 
 
 def middle(values: Sequence[float]) -> float:

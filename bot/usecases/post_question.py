@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from itertools import takewhile
@@ -32,13 +33,13 @@ async def run(ports: Ports, job: Job) -> Again | None:
         return None
     day = date.fromisoformat(job.ref)
     now = ports.clock.now()
-    wanted = dues(group, day, await ports.posts.get(group.id, day))
+    standing = await ports.posts.get(group.id, day)
+    wanted = dues(group, day, standing)
     if wanted and wanted[0] > now:
         return Again(wanted[0])
     due_at = max((at for at in wanted if at <= now), default=None)
     if due_at is not None:
-        await _post_or_miss(ports, group, day, due_at, now)
-        await _plan_reminders(ports, group, day)
+        await _plan_reminders(ports, group, await _post_or_miss(ports, group, standing, day, due_at, now))
     await plan_next(ports, group, after=due_at or now)
     return None
 
@@ -66,7 +67,7 @@ async def post_now(ports: Ports, group: Group) -> Post:
         raise Refusal(notices.NO_QUESTION_LEFT)
     if post.state is not PostState.SENT:
         raise Refusal(notices.day_is_missed(day))
-    await _plan_reminders(ports, group, day)
+    await _plan_reminders(ports, group, post)
     await ports.jobs.drop(owed.post(group.id, day))  # if earlier tries were given up, that is mended now
     await plan_next(ports, group, after=now)
     return post
@@ -84,8 +85,11 @@ async def audit(ports: Ports, job: Job) -> Again | None:
 
 async def upcoming_question(ports: Ports, group: Group) -> Question | None:
     """The question that the next post will carry, as things stand; one that nobody saw is used again."""
-    shown = (PostState.CHOSEN, PostState.SENT)
-    used = [post.question_id for post in await ports.posts.all(group.id) if post.state in shown]
+    return _next_question(ports, group, await ports.posts.all(group.id))
+
+
+def _next_question(ports: Ports, group: Group, posts: Sequence[Post]) -> Question | None:
+    used = [post.question_id for post in posts if post.state in (PostState.CHOSEN, PostState.SENT)]
     return questions.choose(tuple(ports.library.questions.values()), used, group.seed)
 
 
@@ -94,31 +98,35 @@ def post_key(day: date) -> str:
     return f"post:{day.isoformat()}"
 
 
-async def _post_or_miss(ports: Ports, group: Group, day: date, due_at: datetime, now: datetime) -> None:
-    standing = await ports.posts.get(group.id, day)
+async def _post_or_miss(
+    ports: Ports, group: Group, standing: Post | None, day: date, due_at: datetime, now: datetime
+) -> Post | None:
+    """The post as it stands then; None when the bank has no question."""
     if standing is not None and standing.state is PostState.MISSED:
         await _tell_missed(ports, group, day, due_at)
     if standing is not None and standing.state is not PostState.CHOSEN:
-        return
+        return standing
     if is_too_late(group, day, due_at, now):
-        await _miss(ports, group, day, due_at)
-    elif await _post(ports, group, day, due_at, late=now - due_at > LATE_AFTER) is None:
+        return await _miss(ports, group, day, due_at)
+    post = await _post(ports, group, day, due_at, late=now - due_at > LATE_AFTER)
+    if post is None:
         await tell_facilitators(ports, group, f"empty:{day.isoformat()}")
+    return post
 
 
-async def _miss(ports: Ports, group: Group, day: date, due_at: datetime) -> None:
+async def _miss(ports: Ports, group: Group, day: date, due_at: datetime) -> Post:
     """Record a day as missed, unless its post turns out to stand already."""
     message = await _standing(ports, group, day, due_at)
     if message is not None:
         if await _choose(ports, group, day, due_at) is None:  # memory may have lost that it was chosen
             await ports.posts.choose(group.id, day, due_at, "")
         closes_at = window_end(due_at, next_due_at(group, day, due_at))
-        await ports.posts.sent(group.id, day, message, due_at, closes_at)
-        return
+        return await ports.posts.sent(group.id, day, message, due_at, closes_at)
     await ports.outbox.release(group.id, post_key(day))
     await ports.posts.choose(group.id, day, due_at, "")
-    await ports.posts.settle(group.id, day, PostState.MISSED)
+    missed = await ports.posts.settle(group.id, day, PostState.MISSED)
     await _tell_missed(ports, group, day, due_at)
+    return missed
 
 
 async def _tell_missed(ports: Ports, group: Group, day: date, due_at: datetime) -> None:
@@ -165,19 +173,19 @@ async def _post(ports: Ports, group: Group, day: date, due_at: datetime, *, late
     return sent
 
 
-async def _plan_reminders(ports: Ports, group: Group, day: date) -> None:
+async def _plan_reminders(ports: Ports, group: Group, post: Post | None) -> None:
     """Planned again by whoever repeats the job: a process may have died between the post and its reminders."""
-    post = await ports.posts.get(group.id, day)
     if post is not None and post.state is PostState.SENT:
         await plan_reminders(ports, group, post)
 
 
 async def _choose(ports: Ports, group: Group, day: date, due_at: datetime) -> tuple[Post, Question] | None:
     """The day's post as it stands, or a new one; the choice is stored before the first try to send."""
-    standing = await ports.posts.get(group.id, day)
+    posts = await ports.posts.all(group.id)
+    standing = next((post for post in posts if post.day == day), None)
     if standing is not None and standing.question_id in ports.library.questions:
         return standing, ports.library.questions[standing.question_id]
-    question = await upcoming_question(ports, group)
+    question = _next_question(ports, group, posts)
     if question is None:
         return None
     post = await ports.posts.choose(group.id, day, due_at, question.id)

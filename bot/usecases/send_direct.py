@@ -6,7 +6,7 @@ import logging
 
 from bot.cards import Card
 from bot.domain.group import Group, MemberId, MessageRef
-from bot.errors import ChatBusy, ChatRefused
+from bot.errors import ChatRefused
 from bot.ports import Ports, Target, Where
 from bot.usecases import owed
 from bot.usecases.deliver import deliver
@@ -25,28 +25,23 @@ async def send_direct(ports: Ports, group: Group, member_id: MemberId, kind: str
     key = f"{kind}:{about}"
     if await ports.outbox.get(group.id, key) is not None:
         return
-    place = await _free_place(ports, group, member_id, kind, key)
-    if place is None:
+    if not await _has_place(ports, group, member_id, kind, key):
         log.warning("a %s of group %s is one too many for its day", kind, group.id)
         return
     try:
         await deliver(ports, group.id, key, Target(where=Where.DIRECT, place=group.place, member=member_id), card)
-    except ChatBusy:
-        await ports.outbox.drop(group.id, place)
-        raise
     except ChatRefused as refused:
-        await ports.outbox.drop(group.id, place)
         log.warning("a %s of group %s is not delivered: %s", kind, group.id, refused)
 
 
-async def _free_place(ports: Ports, group: Group, member_id: MemberId, kind: str, key: str) -> str | None:
-    """One of the day's places, which holds the key of its message; None when all are taken by others.
+async def _has_place(ports: Ports, group: Group, member_id: MemberId, kind: str, key: str) -> bool:
+    """Whether the message has one of the day's places, or gets one; a place holds the key of its message.
 
     A try that broke off keeps its place, for its message may stand; the next try finds it there.
     """
-    now, mine = ports.clock.now(), MessageRef(group.place, key)
+    day, mine = group.schedule.local_day(ports.clock.now()), MessageRef(group.place, key)
     for number in range(1, MOST_A_DAY[kind] + 1):
-        place = f"direct:{kind}:{number}:{owed.about(group.schedule.local_day(now), member_id)}"
+        place = f"direct:{kind}:{number}:{owed.about(day, member_id)}"
         if await ports.outbox.sent(group.id, place, mine) == mine:
-            return place
-    return None
+            return True
+    return False

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -37,10 +37,17 @@ START = datetime(2026, 11, 23, 8, 0, tzinfo=UTC)
 PLACE = Place("slack", "T1", "C1")
 ANSWER = (
     "I would start with the nurses on night shift, because they wait longest for an answer. The goal is to cut the "
-    "time to a safe answer from nine minutes to two. I would measure it with a log of each question, and I would trade some "
-    "coverage for precision, since a wrong dose is worse than no answer."
+    "time to a safe answer from nine minutes to two. I would measure it with a log of each question, and I would "
+    "trade some coverage for precision, since a wrong dose is worse than no answer."
 )
 QUICK = Patience(connect_s=2.0, close_s=1.0, ping_s=0.5, watch_s=0.05, lost_s=0.3, idle_s=60.0)
+
+
+async def eventually(holds: Callable[[], bool], within_s: float = 10.0) -> None:
+    """Wait until something holds that nobody announces. Raises TimeoutError."""
+    async with asyncio.timeout(within_s):
+        while not holds():  # noqa: ASYNC110
+            await asyncio.sleep(0.01)
 
 
 @asynccontextmanager
@@ -76,8 +83,7 @@ class Case:
 
     async def answered(self) -> None:
         """Until no answer is being made."""
-        while self.platform.busy:
-            await asyncio.sleep(0.01)  # noqa: ASYNC110  the program has no use for an event
+        await eventually(lambda: not self.platform.busy)
 
     async def group(self, **wishes: str) -> Group:
         """The group of C1, with asha for its admin."""
@@ -155,3 +161,13 @@ def no_failure(*users: User) -> Iterator[None]:
     """Checks that Slack told none of these people that something failed."""
     yield
     assert [user.failures for user in users] == [[] for _ in users]
+
+
+async def answer_of(case: Case, user_id: str) -> str | None:
+    """What stands as somebody's answer to the newest post."""
+    ports = case.core.ports
+    group_id = await ports.groups.at(PLACE)
+    assert group_id is not None
+    post = (await ports.posts.all(group_id))[-1]
+    answer = await ports.answers.get(group_id, post.day, MemberId(user_id))
+    return answer.text if answer else None

@@ -92,7 +92,9 @@ async def test_nobody_there() -> None:
             await api.call("T1", "chat.postMessage", channel="C1", text="x")
 
 
-@pytest.mark.parametrize("code", ["channel_not_found", "not_in_channel", "is_archived", "account_inactive", "token_revoked"])
+@pytest.mark.parametrize(
+    "code", ["channel_not_found", "not_in_channel", "is_archived", "account_inactive", "token_revoked"]
+)
 async def test_a_place_that_is_closed(slack: SlackServer, chat: SlackChat, code: str) -> None:
     """A channel or a workspace that is closed to the bot is ChatClosed."""
     slack.fail("chat.postMessage", refused(code))

@@ -5,8 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from bot.domain.group import MemberId
-from tests.contract.slack_case import ANSWER, PLACE, Case, no_failure, running
+from tests.contract.slack_case import ANSWER, PLACE, Case, answer_of, no_failure, running
 
 
 @pytest.fixture(params=["socket", "http"])
@@ -15,23 +14,13 @@ async def case(request: pytest.FixtureRequest, valkey_url: str) -> AsyncIterator
         yield opened
 
 
-async def answers(case: Case, user_id: str) -> list[str]:
-    """What stands as this person's answers, oldest first."""
-    ports = case.core.ports
-    group_id = await ports.groups.at(PLACE)
-    assert group_id is not None
-    posts = await ports.posts.all(group_id)
-    found = [await ports.answers.get(group_id, post.day, MemberId(user_id)) for post in posts]
-    return [answer.text for answer in found if answer is not None]
-
-
 async def test_a_thread_message_is_an_answer(case: Case) -> None:
     """A member's long message in the thread of the post is their answer, and gets one message of feedback there."""
     post = await case.posted()
     with no_failure(case.ben):
         await case.ben.say(case.study, ANSWER, thread=post)
         await case.settle()
-    assert await answers(case, "U2") == [ANSWER]
+    assert await answer_of(case, "U2") == ANSWER
     feedback = [each for each in case.study.replies(post.ts) if each.bot_id]
     assert len(feedback) == 1
     assert "ben" in feedback[0].shown
@@ -57,8 +46,8 @@ async def test_the_form_takes_an_answer(case: Case) -> None:
         keys = [block["block_id"] for block in case.ben.view.blocks if block["type"] == "input"]
         await case.ben.submit(None, {keys[0]: ANSWER})
         await case.settle()
-    assert case.ben.view is None
-    assert await answers(case, "U2") == [ANSWER]
+    assert not case.slack.workspace.stacks["U2"]
+    assert await answer_of(case, "U2") == ANSWER
     assert any("Saved." in text for text in case.whispers(case.ben))
     assert any("Answer by ben" in each.shown for each in case.study.replies(post.ts))
 
@@ -73,7 +62,7 @@ async def test_a_short_form_stays_open(case: Case) -> None:
     await case.ben.submit(None, {key: "too short"})
     assert case.ben.view is not None
     assert "I count 2 words" in case.ben.view.errors[key]
-    assert await answers(case, "U2") == []
+    assert await answer_of(case, "U2") is None
 
 
 async def test_setup_in_a_channel(case: Case) -> None:

@@ -12,7 +12,17 @@ from bot.errors import Refusal, Trouble
 from bot.ports import Ports
 from handlers.slack.app import SlackPlatform
 from handlers.slack.socket import Patience
-from tests.contract.slack_case import ANSWER, PLACE, QUICK, Case, no_failure, running, served, settings_for
+from tests.contract.slack_case import (
+    ANSWER,
+    PLACE,
+    QUICK,
+    Case,
+    eventually,
+    no_failure,
+    running,
+    served,
+    settings_for,
+)
 from tests.servers.slack import SlackServer
 from tests.servers.slack_courier import signed
 from tests.servers.slack_faults import slow
@@ -32,9 +42,12 @@ async def by_socket(valkey_url: str) -> AsyncIterator[Case]:
 
 async def until(case: Case, connections: int) -> None:
     """Wait until the app holds so many connections that bring something."""
-    async with asyncio.timeout(5):
-        while len([each for each in case.slack.sockets.connections if not (each.leaving or each.muted)]) < connections:
-            await asyncio.sleep(0.02)
+
+    def held() -> bool:
+        standing = case.slack.sockets.connections
+        return len([each for each in standing if not (each.leaving or each.muted)]) >= connections
+
+    await eventually(held)
 
 
 async def count_answers(case: Case) -> int:
@@ -49,8 +62,9 @@ async def count_answers(case: Case) -> int:
 
 
 async def post(case: Case, headers: Mapping[str, str], body: bytes) -> int:
-    assert case.slack.courier.events_url is not None
-    async with ClientSession() as session, session.post(case.slack.courier.events_url, data=body, headers=headers) as got:
+    url = case.slack.courier.events_url
+    assert url is not None
+    async with ClientSession() as session, session.post(url, data=body, headers=headers) as got:
         return got.status
 
 
@@ -61,7 +75,8 @@ async def test_a_bad_signature(by_http: Case, how: str) -> None:
     event = {"type": "message", "user": "U2", "text": ANSWER, "ts": "1795593700.000001", "thread_ts": root.ts}
     body = json.dumps({"type": "event_callback", "team_id": "T1", "event": {**event, "channel": "C1"}}).encode()
     secret = by_http.slack.signing_secret
-    headers = signed("not-the-secret" if how == "forged" else secret, body, "application/json", age_s=600 * (how == "expired"))
+    used = "not-the-secret" if how == "forged" else secret
+    headers = signed(used, body, "application/json", age_s=600 if how == "expired" else 0)
     if how == "missing":
         del headers["x-slack-signature"]
     assert await post(by_http, headers, body) == 401
@@ -108,9 +123,7 @@ async def test_broken_connections_come_back(by_socket: Case) -> None:
     """When all connections break, they come back by themselves, and the program says meanwhile that it is not ready."""
     root = await by_socket.posted()
     await by_socket.slack.sockets.drop()
-    async with asyncio.timeout(2):
-        while by_socket.platform.ready():
-            await asyncio.sleep(0.01)
+    await eventually(lambda: not by_socket.platform.ready())
     await until(by_socket, 2)
     assert by_socket.platform.ready()
     await by_socket.ben.say(by_socket.study, ANSWER, thread=root)
@@ -140,11 +153,17 @@ async def test_slack_is_away_for_a_while(by_socket: Case) -> None:
 
 async def test_closing_is_bounded(by_socket: Case) -> None:
     """The end does not wait for connections that do not close."""
-    by_socket.slack.hub.faults.closing.clear()
-    by_socket.slack.sockets.mute()
-    async with asyncio.timeout(QUICK.close_s + 2):
-        await by_socket.platform.close()
-    assert not by_socket.platform.ready()
+    transports = [each.socket._req.transport for each in by_socket.slack.sockets.connections if each.socket._req]  # noqa: SLF001
+    for transport in transports:
+        assert isinstance(transport, asyncio.Transport)
+        transport.pause_reading()  # nobody answers that the connection may be closed
+    began_s = asyncio.get_running_loop().time()
+    await by_socket.platform.close()
+    took_s = asyncio.get_running_loop().time() - began_s
+    for transport in transports:
+        assert isinstance(transport, asyncio.Transport)
+        transport.abort()
+    assert QUICK.close_s <= took_s < QUICK.close_s + 1
 
 
 # both

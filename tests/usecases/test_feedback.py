@@ -13,7 +13,7 @@ from bot.usecases import owed
 from bot.usecases.work import LEASE
 from tests.conftest import MEMBER_DAILY_USD
 from tests.servers.anthropic import AnthropicServer, Reply
-from tests.usecases.study import ANSWER, HOUR, MINUTE, MONDAY, OTHER_ANSWER, Study, card, text_of
+from tests.usecases.study import ANSWER, HOUR, MINUTE, MONDAY, OTHER_ANSWER, Study, card, text_of, working
 
 DAY = timedelta(days=1)
 SLOW_S = 0.25
@@ -143,6 +143,18 @@ async def test_asking_while_the_model_reads_the_old_text_reads_the_new_one_after
     assert len(model.requests) == 2
 
 
+async def test_asking_while_the_model_reads_the_same_text_pays_once(judged: Study, model: AnthropicServer) -> None:
+    """Asked for feedback that is being made, the bot does not ask the model a second time."""
+    await judged.say("ben")
+    model.script(Reply(delay_s=SLOW_S))
+    await reading(judged, model)
+    for _ in range(3):
+        await judged.command("ben", "/tpm-feedback again")
+    await judged.advance(LEASE)
+    assert (await about(judged)).data["version"] == 1
+    assert len(model.requests) == 1
+
+
 async def test_a_withdrawn_answer_gets_no_feedback(judged: Study, model: AnthropicServer) -> None:
     """An answer that is deleted while the model reads leaves no card and no review."""
     message = await judged.said("ben")
@@ -161,6 +173,7 @@ async def test_an_answer_withdrawn_while_its_card_goes_out_leaves_none(judged: S
     class Withdrawing(type(judged.chat)):  # type: ignore[misc]
         async def send(self, *args: object, **more: object) -> object:
             await judged.do(deletion)
+            await working(judged.ports).drain()
             return await super().send(*args, **more)
 
     message = await judged.said("ben")

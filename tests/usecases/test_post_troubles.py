@@ -75,9 +75,7 @@ async def test_a_busy_chat_is_waited_for(study: Study) -> None:
 async def test_a_refused_post_is_given_up_and_told(study: Study) -> None:
     """A post that the chat refuses three times is given up, told of once, and the next day is posted all the same."""
     study.chat.fail("send", ChatRefused("not in the channel"), times=3)
-    await study.advance(HOUR + 10 * MINUTE)
-    await study.restart()
-    await study.advance(HOUR)
+    await study.advance(2 * HOUR)
     assert len(study.direct("asha")) == 1
     assert "gave up on a daily post after three tries" in study.direct("asha")[0]
     assert study.standing(Where.CHANNEL) == []
