@@ -35,7 +35,7 @@ async def running_at(chat_of: app.ChatOf) -> AsyncIterator[tuple[app.Core, Redis
     """The same, and redis-py's own client on the same server: the floor of what Redis costs."""
     with tempfile.TemporaryDirectory(prefix="tpm-bench-") as folder:
         async with embedded_valkey(Path(folder)) as url:
-            await _trust(url)
+            await trust(url)
             async with app.core(read(redis_url=url, data_dir=Path(folder)), url, chat_of) as core:
                 redis = Redis.from_url(url)
                 try:
@@ -44,7 +44,7 @@ async def running_at(chat_of: app.ChatOf) -> AsyncIterator[tuple[app.Core, Redis
                     await redis.aclose()
 
 
-async def _trust(url: str) -> None:
+async def trust(url: str) -> None:
     """Say that nothing was lost: a new server is doubted for a day, and each first message is looked for."""
     client = Client(url, timeout_s=5.0)
     try:

@@ -23,8 +23,6 @@ async def send_direct(ports: Ports, group: Group, member_id: MemberId, kind: str
     What is too much for the day, or refused by the platform, is logged and dropped. Raises ChatBusy and ChatUnsure.
     """
     key = f"{kind}:{about}"
-    if await ports.outbox.get(group.id, key) is not None:
-        return
     if not await _has_place(ports, group, member_id, kind, key):
         log.warning("a %s of group %s is one too many for its day", kind, group.id)
         return

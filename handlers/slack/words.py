@@ -26,8 +26,8 @@ def plain(text: str, name_of: NameOf) -> str:
                 return f"#{label or what}"
             case "!":
                 return label or f"@{what.partition('^')[0]}"
-        says_no_more = label in ("", what, what.partition("://")[2], what.removeprefix("mailto:"))
-        return what if says_no_more else f"{label} ({what})"
+        address = what.removeprefix("mailto:")
+        return address if label in ("", address, address.partition("://")[2]) else f"{label} ({address})"
 
     return _MARK.sub(shown, text).replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
 

@@ -14,6 +14,7 @@ from aiohttp import web
 from bot.commands import COMMANDS
 from bot.domain.group import Group, MemberId, Place
 from bot.infra.clock import SteppedClock
+from bot.ports import Ports
 from bot.settings import Settings, read
 from bot.usecases import manage_group, post_question
 from bot.usecases.manage_group import Wishes
@@ -107,9 +108,14 @@ class Case:
 
 @asynccontextmanager
 async def running(
-    valkey_url: str, *, mode: str = "socket", patience: Patience = QUICK, **more: Any
+    valkey_url: str,
+    *,
+    mode: str = "socket",
+    patience: Patience = QUICK,
+    ports_of: Callable[[Ports], Ports] = lambda ports: ports,
+    **more: Any,
 ) -> AsyncIterator[Case]:
-    """The bot in this process, by Socket Mode or by HTTP; `more` are settings."""
+    """The bot in this process, by Socket Mode or by HTTP; `more` are settings, `ports_of` changes what it works with."""
     await emptied(valkey_url)
     clock = SteppedClock(START)
     async with SlackServer(now=clock.now).running() as slack:
@@ -121,7 +127,7 @@ async def running(
         platform = SlackPlatform(settings, patience=patience)
         async with app.core(settings, valkey_url, lambda _: switchboard, clock=clock) as core, served(slack, platform):
             try:
-                await platform.start(core.ports)
+                await platform.start(ports_of(core.ports))
                 switchboard.plug(platform.name, platform.chat)
                 yield Case(slack, core, platform, clock, asha, ben, study)
             finally:

@@ -19,21 +19,20 @@ from bot.domain.answer import Answer
 from bot.domain.group import Group, GroupId, Member, MemberId, MessageRef
 from bot.domain.post import Post
 from bot.domain.streak import Streak
-from bot.errors import TpmError
 from bot.inbound import Caller, Command, Deleted, Edited, Inbound, Press, Said, Submission
 from bot.infra import doctor
 from bot.infra.clock import SteppedClock
 from bot.infra.library import FileLibrary, packaged_library
 from bot.infra.offline import OfflineSelfCheck
 from bot.infra.redis.store import Store
-from bot.ports import Ports, Reviewer, Target, Where
+from bot.ports import Ports, Reviewer, Where
 from bot.usecases import agenda, show_streak
 from bot.usecases.give_feedback import feedback_key
 from bot.usecases.recover import sweep
 from bot.usecases.work import Worker
-from handlers.terminal.chat import RoomChat
 from handlers.terminal.messages import Message
 from handlers.terminal.room import Room
+from tests.usecases.troubled_chat import TroubledChat
 
 MONDAY = date(2026, 11, 23)
 START = datetime(2026, 11, 23, 7, 0, tzinfo=UTC)
@@ -53,59 +52,6 @@ TALK = "What does the second number mean?"
 
 bank = cache(packaged_library)
 """Read once for all tests: it never changes."""
-
-
-class TroubledChat:
-    """The room's chat behind a line that breaks as it is told.
-
-    Attributes:
-        sent: (key, what was sent), every message that reached the room.
-    """
-
-    def __init__(self, room: Room, clock: SteppedClock) -> None:
-        self._chat = RoomChat(room, clock)
-        self._faults: list[tuple[str, TpmError, bool, Where | None]] = []
-        self.sent: list[tuple[str, Card]] = []
-        self.deleted: list[MessageRef] = []
-
-    def fail(
-        self, call: str, trouble: TpmError, *, times: int = 1, done: bool = False, where: Where | None = None
-    ) -> None:
-        """Break the next calls of a kind, to places of a kind; `done`: only the reply is lost."""
-        self._faults += [(call, trouble, done, where)] * times
-
-    def mend(self) -> None:
-        self._faults.clear()
-
-    async def send(self, to: Target, card: Card, *, key: str) -> MessageRef:
-        self._break("send", to.where)
-        ref = await self._chat.send(to, card, key=key)
-        self.sent.append((key, card))
-        self._break("send", to.where, done=True)
-        return ref
-
-    async def find(self, to: Target, *, key: str, since: datetime) -> Sequence[MessageRef]:
-        self._break("find", to.where)
-        return await self._chat.find(to, key=key, since=since)
-
-    async def edit(self, message: MessageRef, card: Card) -> None:
-        self._break("edit")
-        await self._chat.edit(message, card)
-
-    async def delete(self, message: MessageRef) -> None:
-        self._break("delete")
-        await self._chat.delete(message)
-        self.deleted.append(message)
-
-    async def status(self, thread: MessageRef, member: MemberId, text: str) -> None:
-        await self._chat.status(thread, member, text)
-
-    def _break(self, call: str, where: Where | None = None, *, done: bool = False) -> None:
-        for fault in self._faults:
-            kind, trouble, only_reply, there = fault
-            if (kind, only_reply) == (call, done) and there in (None, where):
-                self._faults.remove(fault)
-                raise trouble
 
 
 @dataclass(slots=True)

@@ -10,6 +10,7 @@ from bot.errors import Refusal
 from bot.infra.redis.keys import Keys
 from bot.ports import Where
 from bot.usecases import owed
+from bot.usecases.recover import sweep
 from bot.usecases.work import LEASE
 from tests.conftest import MEMBER_DAILY_USD
 from tests.servers.anthropic import AnthropicServer, Reply
@@ -203,9 +204,9 @@ async def test_a_review_whose_entry_was_lost_is_swept(judged: Study, model: Anth
     await judged.store.client.call("DEL", Keys.due(), Keys.leases())
     await judged.restart()
     await judged.settle()
-    for _ in range(3):
-        await judged.restart()
-        await judged.settle()
+    assert await sweep(judged.ports) == 0
+    await judged.restart()
+    await judged.settle()
     assert len(judged.standing(Where.THREAD)) == 1
     assert len(model.requests) == 1
 

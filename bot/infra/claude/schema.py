@@ -58,7 +58,7 @@ class WireSection(_Wire):
     soundness: Literal["sound", "shaky", "unsound"]
     reading: Annotated[str, Field(description="two short sentences on the reasoning, at most 35 words in all")]
     line: Annotated[
-        str, Field(description="one sentence of at most 18 words: what is there; after a semicolon what is missing")
+        str, Field(description="at most 20 words: what is there; after a semicolon the gap, as a short question")
     ]
 
 

@@ -18,7 +18,13 @@ from bot.views.feedback.words import in_words, told
 MOST_NAME_CHARS = 60
 MOST_FRAME_CHARS = 140
 """The heading with a long name, and the labels of both buttons."""
-_ROOMS = (Room(240, 90, ANY), Room(140, 60, 400), Room(90, 50, 260), Room(60, 40, 140, most_off=3, held=False))
+_ROOMS = (
+    Room(280, 200, ANY),
+    Room(240, 90, ANY),
+    Room(140, 60, 400),
+    Room(90, 50, 260),
+    Room(60, 40, 140, most_off=3, held=False),
+)
 """From all that the prompt allows down to what fits whatever a model writes; the first that fits is shown."""
 
 
@@ -41,7 +47,8 @@ def thread_card(
 
 def is_whole(review: Review, framework: Framework) -> bool:
     """Whether the thread card shows all texts in full, whatever its heading and buttons are."""
-    return fits((Heading("x" * MOST_FRAME_CHARS), *_told(review, framework, _ROOMS[0]), Text(("x",))))
+    whole = (room for room in _ROOMS if room.text_chars == ANY)
+    return any(fits((Heading("x" * MOST_FRAME_CHARS), *_told(review, framework, room), Text(("x",)))) for room in whole)
 
 
 def brief_card(review: Review, framework: Framework, *, edited: bool = False, name: str) -> Card:
