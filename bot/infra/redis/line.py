@@ -20,7 +20,7 @@ from bot.infra.redis.scripts import Argument, Command
 
 MOST_TOGETHER = 100
 """Commands in one round trip; they take the server about 1 ms."""
-MOST_WOKEN = 8
+MOST_WOKEN = 4
 """Tasks that go on at the same time, each with perhaps 1 ms of work: others than these must get their turn too."""
 
 
