@@ -120,15 +120,15 @@ async def measure_volleys() -> Sequence[Row]:
         await volley(ours.url, load.commands(ours.url, GROUPS * MEMBERS), AT_ONCE)  # everybody is known from here on
         await volley(bare.url, load.commands(bare.url, IN_A_ROUND), AT_ONCE)
         await scene.quiet()
-        commands = await _in_turns(
-            scene, ours.url, bare.url, lambda url, _round: load.commands(url, IN_A_ROUND)
-        )
+        commands = await _in_turns(scene, ours.url, bare.url, lambda url, _round: load.commands(url, IN_A_ROUND))
         answers = await _in_turns(
             scene, ours.url, bare.url, lambda url, turn: load.answers(url, turn * IN_A_ROUND, IN_A_ROUND)
         )
         came = await scene.counts()
     calls = sum(came["calls"].values())
-    connections = Row(what="TCP connections for all calls of Slack's API", measure=came["connections"], unit="", n=calls)
+    connections = Row(
+        what="TCP connections for all calls of Slack's API", measure=came["connections"], unit="", n=calls
+    )
     return (
         *_rows("/tpm-question over HTTP", commands, MOST_COMMAND_RATIO),
         *_rows("answer in a thread over HTTP", answers, MOST_ANSWER_RATIO),

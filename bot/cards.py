@@ -16,6 +16,7 @@ MOST_CARD_CHARS = 3_600
 MOST_CARD_PARTS = 36
 MOST_BUTTONS = 5
 MOST_LABEL_CHARS = 34
+MOST_ACTION_CHARS = 90
 MOST_FORM_FIELDS = 5
 MOST_FIELD_CHARS = 3_000
 MOST_TITLE_CHARS = 24
@@ -99,11 +100,6 @@ class Facts:
 
 
 @dataclass(frozen=True, slots=True)
-class Rule:
-    """A quiet line between two parts."""
-
-
-@dataclass(frozen=True, slots=True)
 class Button:
     """Does `action` (`name` or `name:arg:...`, at most 90 characters) when pressed."""
 
@@ -118,7 +114,7 @@ class Buttons:
     row: tuple[Button, ...]
 
 
-Block = Heading | Text | Quote | Bullets | Facts | Rule | Buttons
+Block = Heading | Text | Quote | Bullets | Facts | Buttons
 
 
 @dataclass(frozen=True, slots=True)
@@ -222,7 +218,7 @@ def _check_buttons(block: Buttons) -> None:
     if len(block.row) > MOST_BUTTONS:
         raise ValueError(f"{len(block.row)} buttons in a row, {MOST_BUTTONS} at most")
     for button in block.row:
-        if len(button.label) > MOST_LABEL_CHARS or len(button.action) > 90:
+        if len(button.label) > MOST_LABEL_CHARS or len(button.action) > MOST_ACTION_CHARS:
             raise ValueError(f"button {button.label!r} is too long")
 
 
@@ -268,5 +264,3 @@ def _block_text(block: Block) -> str:
             return "\n".join(f"{label}: {spans_text(value)}" for label, value in rows)
         case Buttons(row):
             return " ".join(f"[{button.label}]" for button in row)
-        case Rule():
-            return ""

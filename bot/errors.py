@@ -4,6 +4,7 @@ TpmError
 ├── Refusal              a person can mend it; the message is written for them
 └── Trouble              something outside the bot failed
     ├── StoreDown        Redis cannot be reached, is too slow, full or read-only
+    │   └── NotYet       it can, but what is needed is not in it yet
     ├── ChatBusy         the platform asked us to wait; nothing was sent
     ├── ChatRefused      the platform said a definite no
     │   └── ChatClosed   and the whole place is closed to the bot (removed, archived, revoked)
@@ -39,6 +40,10 @@ class Trouble(TpmError):  # noqa: N818  reads as a sentence where it is raised
 
 class StoreDown(Trouble):
     """Redis cannot take or give data now."""
+
+
+class NotYet(StoreDown):
+    """What is needed is about to be recorded, in this process or in another; ask again in a moment."""
 
 
 class ChatBusy(Trouble):

@@ -19,6 +19,7 @@ class Caller:
         may_administer: the platform says that this person manages the channel or the server.
         event: the idempotency key: the same key is the same event, however often it arrives.
         place_name: what people call the place, without `#`; empty where the platform did not say.
+        fresh_thread: the bot itself began the thread a few minutes ago: it is a post, if perhaps not recorded yet.
         zone: the IANA zone of the person's own clock, where the platform knows it.
         may_post: whether the bot is in the place; a platform that does not know says that it is.
     """
@@ -27,6 +28,7 @@ class Caller:
     name: str
     place: Place
     thread: MessageRef | None = None
+    fresh_thread: bool = False
     may_administer: bool = False
     event: str
     place_name: str = ""

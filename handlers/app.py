@@ -93,9 +93,7 @@ async def core(
     library = library or packaged_library()
     async with AsyncExitStack() as stack:
         store = await stack.enter_async_context(
-            open_store(
-                url, daily_usd=settings.daily_budget_usd, member_daily_usd=settings.member_daily_budget_usd
-            )
+            open_store(url, daily_usd=settings.daily_budget_usd, member_daily_usd=settings.member_daily_budget_usd)
         )
         time = clock or await RedisClock.start(store.client)
         reviewer = await stack.enter_async_context(_reviewer(settings, library))
@@ -126,9 +124,7 @@ async def core(
             await worker.stop(0)
 
 
-async def checks(
-    settings: Settings, store: Store, reviewer: ClaudeReviewer | None, clock: Clock
-) -> Sequence[Check]:
+async def checks(settings: Settings, store: Store, reviewer: ClaudeReviewer | None, clock: Clock) -> Sequence[Check]:
     """Everything that `doctor` looks at outside a group."""
     return (settings_check(settings), *await doctor.checks(store, reviewer, settings.model_review, clock))
 

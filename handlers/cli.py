@@ -57,7 +57,9 @@ def _fail(message: str, code: int) -> NoReturn:
 
 
 @program.command("try")
-@click.option("--script", type=click.Path(dir_okay=False, path_type=Path), help="Play this file instead of the keyboard.")
+@click.option(
+    "--script", type=click.Path(dir_okay=False, path_type=Path), help="Play this file instead of the keyboard."
+)
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object a line (with --script).")
 @click.option("--data", type=click.Path(file_okay=False, path_type=Path), help="Keep the data in this folder.")
 @click.option("--start", help="When time begins, such as 2026-11-23T09:00+01:00; it then stands until moved.")

@@ -37,9 +37,10 @@ async def doctor(settings: Settings, *, as_json: bool) -> bool:
     """Print every check; whether all are well."""
     library = packaged_library()
     try:
-        async with app.redis_url(settings) as url, open_store(
-            url, daily_usd=0, member_daily_usd=0, wait_s=WAIT_S
-        ) as store:
+        async with (
+            app.redis_url(settings) as url,
+            open_store(url, daily_usd=0, member_daily_usd=0, wait_s=WAIT_S) as store,
+        ):
             clock = await RedisClock.start(store.client)
             found = [*await _checked(settings, store, library, clock), *await _due(store, clock)]
     except (StoreDown, Refusal) as down:
@@ -63,7 +64,9 @@ async def review(
     part = Part("command-line", clean(answer), now)
     written = Answer(member_id=MemberId("you"), day=now.date(), parts=(part,))
     if not written.text.strip():
-        raise Refusal("The answer is empty. Give a file with the text of an answer, or - and the text on standard input.")
+        raise Refusal(
+            "The answer is empty. Give a file with the text of an answer, or - and the text on standard input."
+        )
     judged, why = await _judged(settings, library, question, written)
     self_check = OfflineSelfCheck(library.framework)
     made = judged or self_check(question, written, reason=notices.NOT_JUDGED, retried=False, made_at=now)
@@ -93,13 +96,16 @@ def check_questions(*, as_json: bool) -> bool:
 
 def list_questions(topic: str | None, *, as_json: bool) -> None:
     """Print the bank, one line a question."""
-    bank = sorted(packaged_library().questions.values(), key=lambda question: (question.topic, question.level, question.id))
+    bank = sorted(
+        packaged_library().questions.values(), key=lambda question: (question.topic, question.level, question.id)
+    )
     shown = [question for question in bank if topic in (None, question.topic)]
     if topic is not None and not shown:
         raise Refusal(f"No question has the topic {topic}. Topics: {', '.join(sorted({each.topic for each in bank}))}.")
     if as_json:
         rows = [
-            {"id": each.id, "topic": each.topic, "kind": each.kind, "level": each.level, "title": each.title} for each in shown
+            {"id": each.id, "topic": each.topic, "kind": each.kind, "level": each.level, "title": each.title}
+            for each in shown
         ]
         click.echo(json.dumps(rows, ensure_ascii=False, indent=2))
         return
@@ -177,7 +183,11 @@ async def _due(store: Store, clock: RedisClock) -> list[Check]:
             continue
         upcoming = next_post(group, clock.now())
         owed_at = await store.jobs.owed(owed.post(group_id, upcoming[0])) if upcoming else None
-        when = f"next question {day_text(upcoming[0])} at {group.schedule.at:%H:%M}, {group.schedule.zone}" if upcoming else "paused"
+        when = (
+            f"next question {day_text(upcoming[0])} at {group.schedule.at:%H:%M}, {group.schedule.zone}"
+            if upcoming
+            else "paused"
+        )
         ok = upcoming is None or owed_at is not None
         fix = "" if ok else "start the bot: it plans what is missing"
         found.append(Check(name=f"Group {group.name}", ok=ok, detail=when, fix=fix))

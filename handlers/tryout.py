@@ -69,7 +69,7 @@ class TerminalHost:
         if self._clock is not None:
             await self.core.worker.drain()
         else:
-            while self.core.worker.busy or await self._is_due():
+            while self.core.worker.busy or await self._is_due():  # noqa: ASYNC110  work ends in Redis, which tells nobody
                 await asyncio.sleep(0.05)
 
     async def next_due(self) -> datetime | None:
@@ -144,9 +144,7 @@ def _check_order(room: Room, start: datetime | None, zone: str) -> None:
 
 
 @asynccontextmanager
-async def _host(
-    settings: Settings, url: str, room: Room, clock: SteppedClock | None
-) -> AsyncIterator[TerminalHost]:
+async def _host(settings: Settings, url: str, room: Room, clock: SteppedClock | None) -> AsyncIterator[TerminalHost]:
     host = TerminalHost(settings, url, room, clock)
     await host.start()
     try:

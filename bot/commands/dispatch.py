@@ -10,7 +10,7 @@ from bot.commands.presses import PRESSES
 from bot.commands.spec import Argument, Audience, CommandSpec, Context, Kind, check_right, day_of, nearest
 from bot.commands.table import COMMANDS
 from bot.domain.group import Member
-from bot.errors import Refusal
+from bot.errors import NotYet, Refusal
 from bot.inbound import Asked, Caller, Command, Deleted, Edited, Inbound, Left, Press, Said, Submission
 from bot.ports import Ports
 from bot.usecases import answer_by_form, ask_in_thread, change_answer, find_groups, manage_group, take_answer
@@ -21,7 +21,7 @@ from bot.views import help_card, notices
 async def dispatch(ports: Ports, event: Inbound) -> Reply:
     """Do what a person asked for; the reply is for that person only.
 
-    Raises Refusal with words for the person, StoreDown when nothing could be read or kept.
+    Raises Refusal with words for the person, StoreDown when nothing could be read or kept, NotYet when it is too early.
     """
     match event:
         case Command():
@@ -144,9 +144,7 @@ async def _submission(ports: Ports, event: Submission) -> Reply:
     context = await _context(ports, event.caller)
     if name != "answer" or context is None:
         raise Refusal(notices.EXPIRED)
-    return await answer_by_form.submit(
-        ports, context.group, context.member, day_of(argument), event
-    )
+    return await answer_by_form.submit(ports, context.group, context.member, day_of(argument), event)
 
 
 async def _left(ports: Ports, event: Left) -> Reply:
@@ -176,6 +174,8 @@ async def _thread_message(ports: Ports, event: Said | Edited | Deleted) -> Reply
     thread = event.caller.thread
     group_id = await ports.groups.at(event.caller.place)
     day = await ports.posts.opened_by(group_id, thread.message_id) if group_id and thread else None
+    if group_id and day is None and event.caller.fresh_thread:
+        raise NotYet("a member was quicker than the record of the post that they answer")
     if group_id is None or day is None:
         return None
     match event:

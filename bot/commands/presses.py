@@ -25,9 +25,7 @@ async def _press_again(context: Context, day: str) -> Reply:
 
 async def _press_count(context: Context, what: str) -> Reply:
     day, _, message_id = what.partition(":")
-    return await take_answer.count_anyway(
-        context.ports, context.group.id, day_of(day), message_id, context.caller
-    )
+    return await take_answer.count_anyway(context.ports, context.group.id, day_of(day), message_id, context.caller)
 
 
 async def _press_check(context: Context, question_id: str) -> Reply:

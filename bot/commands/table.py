@@ -82,6 +82,7 @@ ADMIN_VERBS: tuple[CommandSpec, ...] = (
     ),
 )
 
+
 async def _help(context: Context, arguments: Mapping[str, str]) -> Reply:
     administers = context.caller.may_administer or context.group.is_admin(context.member.id)
     facilitates = administers or context.group.may_facilitate(context.member.id)
@@ -105,9 +106,7 @@ COMMANDS: tuple[CommandSpec, ...] = (
         ),
         run=member.question,
     ),
-    CommandSpec(
-        name="tpm-answer", summary="the answer form for the open question", run=member.answer, opens_form=True
-    ),
+    CommandSpec(name="tpm-answer", summary="the answer form for the open question", run=member.answer, opens_form=True),
     CommandSpec(
         name="tpm-feedback",
         summary="your last feedback in full; again judges your edited answer",

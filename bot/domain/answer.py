@@ -86,11 +86,7 @@ def qualifies(text: str) -> bool:
 
 def as_form_parts(values: Mapping[str, str], message_id: str, sent_at: datetime) -> tuple[Part, ...]:
     """The filled fields of a form, in the form's order; empty when nothing readable was written."""
-    return tuple(
-        Part(message_id, text, sent_at, section=key)
-        for key, text in values.items()
-        if not _is_blank(text)
-    )
+    return tuple(Part(message_id, text, sent_at, section=key) for key, text in values.items() if not _is_blank(text))
 
 
 def joined(answer: Answer, part: Part) -> Answer:

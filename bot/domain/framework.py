@@ -22,7 +22,7 @@ class Section:
         title: full title.
         short: at most 24 characters, for labels on a phone.
         asks: one plain sentence that says what belongs here; the hint of a form field.
-        blocks: every point that the framework lists here; the section's own points stand in a block with an empty title.
+        blocks: every point that the framework lists here; the section's own ones are in a block with an empty title.
     """
 
     key: str

@@ -71,7 +71,9 @@ async def _clock(store: Store, clock: Clock) -> Check:
     seconds = skew.total_seconds() if skew is not None else 0.0
     ok = abs(seconds) <= MOST_SKEW.total_seconds()
     fix = "" if ok else "set the host's clock (NTP)"
-    return Check(name="Clock", ok=ok, detail=f"{clock.now():%Y-%m-%d %H:%M} UTC, host off by {abs(seconds):.1f} s", fix=fix)
+    return Check(
+        name="Clock", ok=ok, detail=f"{clock.now():%Y-%m-%d %H:%M} UTC, host off by {abs(seconds):.1f} s", fix=fix
+    )
 
 
 async def model_check(reviewer: Pinged | None, model: str, today: date) -> Check:

@@ -22,8 +22,6 @@ class Job:
     ref: str
 
 
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Lease:
     """A claimed job. `fence` goes up with every claim; `tries` counts starts."""

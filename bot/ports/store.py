@@ -138,9 +138,7 @@ class Answers(Protocol):
         """Keep talk for a while so that it can still be counted; False if this member had talk kept this day."""
         ...
 
-    async def aside(
-        self, group_id: GroupId, day: date, member_id: MemberId, message_id: str
-    ) -> str | None: ...
+    async def aside(self, group_id: GroupId, day: date, member_id: MemberId, message_id: str) -> str | None: ...
 
     async def asides(self, group_id: GroupId, day: date, member_id: MemberId) -> Mapping[str, str]:
         """All talk of a member that is kept: message id -> text."""

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
 
-from bot.cards import Card, Form
+from bot.cards import MOST_FIELD_CHARS, Card, Form
 from bot.domain.answer import FREE_TEXT, Answer, Part, as_form_parts, measure, qualifies
 from bot.domain.group import Group, Member
 from bot.domain.post import Post
@@ -24,6 +24,8 @@ async def open_form(ports: Ports, group: Group, member: Member, day: date | None
     post = await _post(ports, group, day)
     answer = await ports.answers.get(group.id, post.day, member.id)
     draft = await ports.answers.draft(group.id, post.day, member.id)
+    if not draft and answer is not None and not answer.by_form and len(answer.text) > MOST_FIELD_CHARS:
+        raise Refusal(notices.TOO_LONG_FOR_FORM)
     values = draft or (_values(answer) if answer else {})
     return answer_form(_question(ports, post), post, ports.library.framework, values)
 
@@ -42,9 +44,7 @@ async def submit(ports: Ports, group: Group, member: Member, day: date, form: Su
     return await _store(ports, group, member, post, form.caller, parts)
 
 
-async def keep(
-    ports: Ports, group: Group, member: Member, day: date, typed: Mapping[str, str]
-) -> Mapping[str, str]:
+async def keep(ports: Ports, group: Group, member: Member, day: date, typed: Mapping[str, str]) -> Mapping[str, str]:
     """Keep what was typed as the member's draft, without what was left empty; what was kept."""
     values = {key: value for key, value in typed.items() if value.strip()}
     await ports.answers.save_draft(group.id, day, member.id, values)

@@ -32,9 +32,7 @@ async def _count(ports: Ports, group: Group, day: date, asked: Asked) -> Card:
     message = asked.message
     if message is None or message.author is None:
         raise Refusal(notices.NOT_YOUR_MESSAGE)
-    return await take_answer.count_anyway(
-        ports, group.id, day, message.message_id, asked.caller, text=message.text
-    )
+    return await take_answer.count_anyway(ports, group.id, day, message.message_id, asked.caller, text=message.text)
 
 
 async def _feedback(ports: Ports, group: Group, member: Member, day: date, asked: Asked) -> Card:

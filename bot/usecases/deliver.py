@@ -49,9 +49,7 @@ async def take_back(ports: Ports, group_id: GroupId, key: str) -> bool:
 
 async def clear_copies(ports: Ports, to: Target, key: str, kept: MessageRef, begun: Outgoing) -> int:
     """Delete every copy of a message but `kept`; how many there were."""
-    copies = [
-        copy for copy in await ports.chat.find(to, key=key, since=begun.begun_at - LOOK_BACK) if copy != kept
-    ]
+    copies = [copy for copy in await ports.chat.find(to, key=key, since=begun.begun_at - LOOK_BACK) if copy != kept]
     for copy in copies:
         await ports.chat.delete(copy)
     return len(copies)

@@ -178,4 +178,3 @@ def card_of(ports: Ports, group: Group, member: Member, answer: Answer, made: Re
 def _target(group: Group, post: Post, member: Member) -> Target:
     where = Where.ONLY_YOU if group.feedback is FeedbackMode.PRIVATE else Where.THREAD
     return Target(where=where, place=group.place, thread=post.message, member=member.id)
-

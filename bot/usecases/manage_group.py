@@ -97,9 +97,7 @@ async def reschedule(ports: Ports, group: Group, wishes: Wishes) -> Card:
     _schedule(group, wishes)
 
     def change(known: Group) -> Group:
-        return replace(
-            known, schedule=_schedule(known, wishes), feedback=_feedback(wishes, known.feedback)
-        )
+        return replace(known, schedule=_schedule(known, wishes), feedback=_feedback(wishes, known.feedback))
 
     changed = await _replan(ports, group, change)
     dates = await _next_dates(ports, changed)

@@ -152,9 +152,7 @@ def _today(ports: Ports, group: Group) -> date:
 
 def _without_roles(group: Group, member_id: MemberId) -> Group:
     """Who manages the channel on the platform stays an admin without being named here."""
-    return replace(
-        group, admin_ids=group.admin_ids - {member_id}, facilitator_ids=group.facilitator_ids - {member_id}
-    )
+    return replace(group, admin_ids=group.admin_ids - {member_id}, facilitator_ids=group.facilitator_ids - {member_id})
 
 
 def _with(away: tuple[AwayRange, ...], stay: AwayRange, today: date) -> tuple[AwayRange, ...]:

@@ -49,4 +49,3 @@ async def _reviews(ports: Ports, group: Group, post: Post) -> list[Job]:
         elif member is not None and member.auto_feedback:
             jobs.append(owed.review(group.id, post.day, member_id))
     return jobs
-

@@ -18,9 +18,7 @@ from bot.views.when import day_text, moment, span_text
 MOST_MEMBERS_SHOWN = 30
 
 
-def set_up(
-    group: Group, checks: Sequence[Check], upcoming: tuple[date, datetime] | None, now: datetime
-) -> Card:
+def set_up(group: Group, checks: Sequence[Check], upcoming: tuple[date, datetime] | None, now: datetime) -> Card:
     """After setup: the checks, then when the first question comes."""
     return Card(
         "setup",
@@ -69,9 +67,7 @@ def paused(group: Group) -> Card:
     return Card("schedule", (Text((text,)),), data=_schedule_data(group))
 
 
-def preview(
-    question: Question, upcoming: tuple[date, datetime] | None, group: Group, framework: Framework
-) -> Card:
+def preview(question: Question, upcoming: tuple[date, datetime] | None, group: Group, framework: Framework) -> Card:
     """The next question; only the one who asked sees it."""
     day, at = upcoming or (None, None)
     shown = question_card.practice(question, framework)

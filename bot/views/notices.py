@@ -20,6 +20,9 @@ INVITE_ME = (
 NOT_ADMIN = "Only an admin of this group can do that. Nothing was changed."
 NOT_FACILITATOR = "Only a facilitator or an admin of this group can do that. Nothing was changed."
 NO_OPEN_QUESTION = "No question has been posted here yet. /tpm-question shows when the first one comes."
+TOO_LONG_FOR_FORM = (
+    "Your answer is saved, and it is longer than a form can hold. To change it, edit your message in the thread."
+)
 QUESTION_GONE = "That question is no longer in the bank. /tpm-question shows today's."
 NO_OTHER_PRACTICE = "That is the only question on this topic for now. /tpm-question with another topic finds more."
 NO_QUESTION_LEFT = "The bank has no question that is ready. Nothing was posted."
@@ -32,10 +35,7 @@ POST_REFUSED = (
     "Check that I am in the channel and may write there, then try again."
 )
 NO_WORDS = "I found no words in that message, so it cannot be an answer. Your message stays where it is."
-TALK_GONE = (
-    "I no longer have that message. "
-    "To answer now, write in the thread or open the form with /tpm-answer."
-)
+TALK_GONE = "I no longer have that message. To answer now, write in the thread or open the form with /tpm-answer."
 ALREADY_COUNTED = "That message is part of your answer already."
 NO_FEEDBACK_YET = "There is no answer of yours to give feedback on yet. Answer in the thread or with /tpm-answer."
 NOTHING_CHANGED = "Your answer has not changed since its feedback. Edit it first, then ask again."
@@ -152,8 +152,7 @@ def missed_days(first: date, last: date) -> str:
 def bank_empty(day: date) -> str:
     """For facilitators: nothing to post."""
     return (
-        f"No question was posted on {day_text(day)}: the bank has none that is ready. "
-        "The day is neutral for streaks."
+        f"No question was posted on {day_text(day)}: the bank has none that is ready. The day is neutral for streaks."
     )
 
 

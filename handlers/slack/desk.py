@@ -9,7 +9,7 @@ from dataclasses import replace
 
 from bot.cards import Card, Reply
 from bot.commands import dispatch, is_settings, may_open_form, needs_rights
-from bot.errors import Refusal, StoreDown, Trouble
+from bot.errors import NotYet, Refusal, StoreDown, Trouble
 from bot.inbound import Asked, Caller, Command, Inbound, Press, Submission
 from bot.ports import Ports
 from bot.usecases.follow_name import follow_name
@@ -25,6 +25,8 @@ log = logging.getLogger(__name__)
 
 SAVE_WITHIN_S = 2.5
 """Slack waits 3 s for an ack; the rest is for the way."""
+AGAIN_S = 0.1
+"""Until the record of a post is looked for again that somebody has answered already."""
 FORM_WITHIN_S = 1.0
 """A form that takes longer gets its window first: a trigger lives 3 s (slack.md 1, "Ack and retries")."""
 
@@ -59,12 +61,19 @@ class Desk:
         """Do it now; a refusal is an answer too. Raises Unsaved when it did not happen, or may not have."""
         try:
             async with asyncio.timeout(SAVE_WITHIN_S):
-                return await dispatch(self._ports, event)
+                return await self._as_soon_as_possible(event)
         except Refusal as refusal:
             return notices.refusal(str(refusal))
         except (StoreDown, TimeoutError) as down:
             log.warning("not saved: %s", str(down) or "it took too long")
             raise Unsaved from down
+
+    async def _as_soon_as_possible(self, event: Inbound) -> Reply:
+        while True:
+            try:
+                return await dispatch(self._ports, event)
+            except NotYet:
+                await asyncio.sleep(AGAIN_S)
 
     async def submitted(self, event: Submission, origin: Origin) -> Reply | None:
         """Take a form before it is acknowledged: its answer, or None when settings take longer and are answered later.

@@ -6,6 +6,7 @@ import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from typing import Any
 
 from bot.domain.group import MemberId, MessageRef, Place
@@ -35,6 +36,8 @@ SPOKEN = frozenset({None, "thread_broadcast", "file_share"})
 """Subtypes of a message that a person wrote; all others are Slack's or a bot's (slack.md 4.4)."""
 WISHES = {"feedback": Wish.FEEDBACK, "probe": Wish.PROBE, "probe me": Wish.PROBE}
 """What can be said to the bot in a thread, in any case, with or without a full stop."""
+FRESH = timedelta(minutes=10)
+"""A post is recorded within milliseconds; within a minute where Slack did not say whether it took it."""
 SHORTCUTS = {GET_FEEDBACK: Wish.FEEDBACK, COUNT_AS_ANSWER: Wish.COUNT}
 HELP = "tpm-help"
 
@@ -47,6 +50,7 @@ class Origin:
         place: the group's place.
         channel: where the person is, if that is a conversation; a view is none.
         thread: the thread they are in.
+        fresh_thread: the bot began that thread a few minutes ago.
         in_view: it was done in the home tab or in a modal.
         view_id: the modal that the answer is to stand in.
     """
@@ -55,6 +59,7 @@ class Origin:
     member: MemberId
     channel: str | None = None
     thread: MessageRef | None = None
+    fresh_thread: bool = False
     response_url: str | None = None
     trigger_id: str | None = None
     in_view: bool = False
@@ -160,11 +165,11 @@ def told(team_id: str, event: Body, bot_user_id: str, name_of: NameOf) -> Told |
         return _mentioned(team_id, event, bot_user_id, name_of)
     match event.get("subtype"):
         case "message_deleted":
-            return _gone(team_id, event, event.get("previous_message") or {}, event["deleted_ts"], name_of)
+            return _gone(team_id, event, event["deleted_ts"], bot_user_id, name_of)
         case "message_changed":
             message = event["message"]
             if message.get("subtype") == "tombstone":  # a parent whose replies still stand
-                return _gone(team_id, event, event.get("previous_message") or {}, message["ts"], name_of)
+                return _gone(team_id, event, message["ts"], bot_user_id, name_of)
             return _changed(team_id, event, message, bot_user_id, name_of)
         case subtype if subtype in SPOKEN:
             return _said(team_id, event, bot_user_id, name_of)
@@ -174,7 +179,7 @@ def told(team_id: str, event: Body, bot_user_id: str, name_of: NameOf) -> Told |
 def _said(team_id: str, event: Body, bot_user_id: str, name_of: NameOf) -> Told | None:
     if not _is_persons_reply(event) or not event.get("text", "").strip():
         return None
-    origin = _origin(team_id, event["channel"], event)
+    origin = _origin(team_id, event["channel"], event, bot_user_id)
     if (wish := _wish(event, bot_user_id)) is not None:
         return _asked(origin, event, wish, name_of)
     said = Said(
@@ -195,7 +200,7 @@ def _changed(team_id: str, event: Body, message: Body, bot_user_id: str, name_of
         return None
     if edited_ts is None or before.get("text") == message.get("text"):
         return None
-    origin = _origin(team_id, event["channel"], message)
+    origin = _origin(team_id, event["channel"], message, bot_user_id)
     edited = Edited(
         caller=_thread_caller(origin, f"edit:{message['ts']}:{edited_ts}", name_of),
         message_id=message["ts"],
@@ -206,10 +211,11 @@ def _changed(team_id: str, event: Body, message: Body, bot_user_id: str, name_of
     return Told(edited, origin)
 
 
-def _gone(team_id: str, event: Body, message: Body, ts: str, name_of: NameOf) -> Told | None:
+def _gone(team_id: str, event: Body, ts: str, bot_user_id: str, name_of: NameOf) -> Told | None:
+    message = event.get("previous_message") or {}
     if not _is_persons_reply(message):
         return None
-    origin = _origin(team_id, event["channel"], message)
+    origin = _origin(team_id, event["channel"], message, bot_user_id)
     deleted = Deleted(
         caller=_thread_caller(origin, f"delete:{ts}", name_of),
         message_id=ts,
@@ -224,7 +230,7 @@ def _mentioned(team_id: str, event: Body, bot_user_id: str, name_of: NameOf) -> 
         return None
     if _is_persons_reply(event):
         return _said(team_id, event, bot_user_id, name_of)
-    origin = _origin(team_id, event["channel"], event)
+    origin = _origin(team_id, event["channel"], event, bot_user_id)
     caller = _caller(origin, name_of(origin.member) or origin.member, f"mention:{event['ts']}")
     return Told(Command(caller, HELP, ""), origin)
 
@@ -245,7 +251,7 @@ def _is_persons_reply(message: Body) -> bool:
     return bool(message.get("user")) and not message.get("bot_id") and thread_ts not in (None, message.get("ts"))
 
 
-def _origin(team_id: str, channel: str, message: Body) -> Origin:
+def _origin(team_id: str, channel: str, message: Body, bot_user_id: str) -> Origin:
     place = Place(PLATFORM, team_id, channel)
     thread_ts = message.get("thread_ts")
     return Origin(
@@ -253,6 +259,7 @@ def _origin(team_id: str, channel: str, message: Body) -> Origin:
         member=MemberId(message["user"]),
         channel=channel,
         thread=MessageRef(place, thread_ts) if thread_ts else None,
+        fresh_thread=message.get("parent_user_id") == bot_user_id and _is_fresh(message["ts"], thread_ts),
     )
 
 
@@ -261,4 +268,11 @@ def _thread_caller(origin: Origin, event: str, name_of: NameOf) -> Caller:
 
 
 def _caller(origin: Origin, name: str, event: str) -> Caller:
-    return Caller(member_id=origin.member, name=name, place=origin.place, thread=origin.thread, event=event)
+    return Caller(
+        member_id=origin.member, name=name, place=origin.place, thread=origin.thread,
+        fresh_thread=origin.fresh_thread, event=event,
+    )  # fmt: skip
+
+
+def _is_fresh(ts: str, thread_ts: str | None) -> bool:
+    return thread_ts is not None and at_of(ts) - at_of(thread_ts) < FRESH

@@ -60,7 +60,7 @@ def _shown(char: str) -> str:
     return "" if char in _OVERRIDES else "\ufffd" if unicodedata.category(char) == "Cc" else char
 
 
-def _block(block: Block) -> Block:  # noqa: PLR0911  one arm a kind of block
+def _block(block: Block) -> Block:
     """`block` with each of its texts escaped, so that its plain text is mrkdwn."""
     match block:
         case cards.Heading(text):
@@ -75,8 +75,6 @@ def _block(block: Block) -> Block:  # noqa: PLR0911  one arm a kind of block
             return cards.Facts(tuple((escaped(label), _spans(value)) for label, value in rows))
         case cards.Buttons(row):
             return cards.Buttons(tuple(cards.Button(escaped(button.label), button.action) for button in row))
-        case cards.Rule():
-            return block
 
 
 def _spans(spans: Sequence[Span]) -> tuple[Span, ...]:

@@ -86,8 +86,6 @@ def _block(block: Block, card: Card, numbers: Iterator[int], *, dense: bool) -> 
     match block:
         case cards.Buttons(row):
             yield from _actions(row, "" if dense else _subject(card), numbers)
-        case cards.Rule():
-            yield {"type": "divider"}
         case cards.Heading(text):
             yield from _heading(text)
         case cards.Text() | cards.Quote() | cards.Bullets() | cards.Facts() if dense:

@@ -136,7 +136,9 @@ class Keyboard:
             values = await fill(opened.form, self._lines, self._screen, lambda typed: self.session.keep(person, typed))
             if values is None:
                 await self.session.cancel(person)
-                self._screen.notice("You left the form; nothing was sent. Finished parts are there when you open it again.")
+                self._screen.notice(
+                    "You left the form; nothing was sent. Finished parts are there when you open it again."
+                )
                 return
             await self.session.submit(person, values)
 

@@ -17,7 +17,7 @@ from bot import cards
 CLASS = "_"
 _CLASSES: tuple[type[Any], ...] = (
     cards.Bold, cards.Code, cards.Link, cards.Moment, cards.Own,
-    cards.Heading, cards.Text, cards.Quote, cards.Bullets, cards.Facts, cards.Rule, cards.Button, cards.Buttons,
+    cards.Heading, cards.Text, cards.Quote, cards.Bullets, cards.Facts, cards.Button, cards.Buttons,
     cards.Attachment, cards.Card, cards.TextField, cards.ChoiceField, cards.Form,
 )  # fmt: skip
 _BY_NAME = {each.__name__: each for each in _CLASSES}

@@ -88,8 +88,6 @@ def _block(block: Block, numbers: Mapping[Button, int]) -> RenderableType:  # no
             return hanging([(RichText("-"), spans_view(item)) for item in items])
         case cards.Facts(rows):
             return Group(*(RichText.assemble((f"{safe(label)}: ", "bold"), spans_view(value)) for label, value in rows))
-        case cards.Rule():
-            return RichText("\u2500" * 12, style="dim")
         case cards.Buttons(row):
             return buttons_view(row, numbers)
 

@@ -212,3 +212,21 @@ async def test_a_long_agenda_is_quick(store: Store) -> None:
     taken = await store.jobs.claim(NOW + 9_999 * SECOND, limit=20_000, lease=LEASE)
     assert [lease.job.group_id for lease in taken] == [f"g{number}" for number in range(10_000)]
     assert await store.client.call("SLOWLOG", "LEN") == 0
+
+
+async def test_last_starts_are_taken_as_far_as_they_are_allowed(store: Store) -> None:
+    """Of jobs whose last start this is only as many are taken as are asked for; the others end and block nothing."""
+    worn = [Job("review", G, f"{DAY}|{number}") for number in range(3)]
+    await store.jobs.restore([(job, NOW) for job in worn])
+    for start in range(2):
+        assert len(await store.jobs.claim(NOW + start * LEASE, limit=3, lease=LEASE)) == 3
+    now = NOW + 2 * LEASE
+    (first,) = await store.jobs.claim(now, limit=3, lease=LEASE)
+    assert (first.job in worn, first.tries) == (True, 3)
+    await store.jobs.add(JOB, now + SECOND)
+    assert await store.jobs.claim(now + 2 * SECOND, limit=2, lease=LEASE, last_starts=0) == []
+    (fresh,) = await store.jobs.claim(now + 2 * SECOND, limit=2, lease=LEASE, last_starts=0)
+    assert fresh.job == JOB
+    (second,) = await store.jobs.claim(now + 2 * SECOND, limit=3, lease=LEASE)
+    (third,) = await store.jobs.claim(now + 2 * SECOND, limit=3, lease=LEASE)
+    assert {first.job, second.job, third.job} == set(worn)

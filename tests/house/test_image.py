@@ -41,9 +41,7 @@ def last(word: str) -> str:
     return [step.rest for step in FINAL if step.word == word][-1]
 
 
-@pytest.mark.parametrize(
-    ("status", "delay_s", "code"), [(200, 0.0, 0), (503, 0.0, 1), (200, 10.0, 1), (None, 0.0, 1)]
-)
+@pytest.mark.parametrize(("status", "delay_s", "code"), [(200, 0.0, 0), (503, 0.0, 1), (200, 10.0, 1), (None, 0.0, 1)])
 async def test_the_health_check_can_fail(tmp_path: Path, status: int | None, delay_s: float, code: int) -> None:
     """The image's health check passes when `/healthz` answers 200, and fails when it errs, hangs or is not served."""
 

@@ -40,7 +40,6 @@ blocks = st.one_of(
     st.builds(cards.Quote, texts),
     st.builds(cards.Bullets, st.lists(runs, max_size=12).map(tuple)),
     st.builds(cards.Facts, st.lists(st.tuples(texts, runs), max_size=8).map(tuple)),
-    st.just(cards.Rule()),
     st.builds(cards.Buttons, st.lists(buttons, max_size=cards.MOST_BUTTONS).map(tuple)),
 )
 

@@ -61,7 +61,10 @@ def test_an_answer_has_forty_words_or_eighty_characters(text: str, enough: bool)
 def test_a_form_gives_one_part_a_filled_field() -> None:
     """Each field with words becomes a part with its key, in the form's order; blank ones are left out."""
     values = {"s3": "design", "s1": " \u200b", FREE_TEXT: "more", "s6": ""}
-    assert as_form_parts(values, "m1", NOON) == (part("m1", "design", section="s3"), part("m1", "more", section=FREE_TEXT))
+    assert as_form_parts(values, "m1", NOON) == (
+        part("m1", "design", section="s3"),
+        part("m1", "more", section=FREE_TEXT),
+    )
 
 
 @pytest.mark.parametrize("blank", BLANKS)

@@ -84,7 +84,9 @@ def test_every_point_of_the_bank_reads_as_a_question() -> None:
     """Each packaged note is put up as a question, with what would make it specific."""
     for question in library().questions.values():
         answer = an_answer("One sentence.")
-        check = OfflineSelfCheck(library().framework)(question, answer, reason="", retried=False, made_at=answer.parts[0].sent_at)
+        check = OfflineSelfCheck(library().framework)(
+            question, answer, reason="", retried=False, made_at=answer.parts[0].sent_at
+        )
         for point in check.points:
             assert point.ask.startswith(f"{point.point.rstrip('.?')}? To be specific: ")
 

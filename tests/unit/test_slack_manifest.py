@@ -86,7 +86,9 @@ def test_an_address_may_come_with_its_path(url: str, address: str) -> None:
     assert set(urls(manifest(COMMANDS, socket=False, url=url))) == {address}
 
 
-@pytest.mark.parametrize("url", [None, "", "bot.example.org", "http://bot.example.org", "ftp://bot.example.org", "https://"])
+@pytest.mark.parametrize(
+    "url", [None, "", "bot.example.org", "http://bot.example.org", "ftp://bot.example.org", "https://"]
+)
 def test_an_address_that_slack_cannot_use_is_refused(url: str | None) -> None:
     """HTTP without an https address is refused."""
     with pytest.raises(ValueError, match="https address"):

@@ -155,7 +155,9 @@ def test_a_link_keeps_its_label_and_nothing_else() -> None:
     assert (link["text"], link["url"]) == ("A|B <x>", "https://example.org/?a=1&b=<2>|3")
 
 
-@pytest.mark.parametrize("url", ["javascript:alert(1)", "ftp://example.org", "https://e.org/" + "p" * 3_100, "https://a\nb"])
+@pytest.mark.parametrize(
+    "url", ["javascript:alert(1)", "ftp://example.org", "https://e.org/" + "p" * 3_100, "https://a\nb"]
+)
 def test_an_address_that_slack_refuses_is_plain_text(url: str) -> None:
     """An address that is not of the web, or too long, is shown and cannot be pressed."""
     payload = message(Card("feedback", (Text((Link("here", url),)),)))

@@ -16,7 +16,7 @@ from prompt_toolkit.output import DummyOutput
 from rich.console import Console
 
 from bot.commands import COMMANDS
-from bot.inbound import Command, Left, Deleted, Edited, Press, Said, Submission
+from bot.inbound import Command, Deleted, Edited, Left, Press, Said, Submission
 from handlers.terminal.completion import suggestions
 from handlers.terminal.input_lines import PlainLines
 from handlers.terminal.keyboard import Keyboard

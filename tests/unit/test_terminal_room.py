@@ -32,7 +32,6 @@ FULL = Card(
         Quote("Today"),
         cards.Bullets((("one",), (Own("two"), cards.Bold("!")))),
         cards.Facts((("label", ("value",)),)),
-        cards.Rule(),
         Buttons((Button("Answer", "answer:1"), Button("Hint", "hint"))),
     ),
     {"sections": [{"key": "s1", "quotes": ["a"]}], "none": None},

@@ -218,9 +218,7 @@ async def test_an_older_review_never_hides_a_newer_one(judged: Study, model: Ant
     model.script(Reply(delay_s=4 * SLOW_S))
     await reading(judged, model)
     await judged.do(await judged.edited(message, OTHER_ANSWER))
-    await judged.ports.jobs.add(
-        owed.review(await judged.group_id(), MONDAY, judged.id("ben")), judged.clock.now()
-    )
+    await judged.ports.jobs.add(owed.review(await judged.group_id(), MONDAY, judged.id("ben")), judged.clock.now())
     await judged.settle()
     assert len(model.requests) == 2
     assert (await about(judged)).data["version"] == 2

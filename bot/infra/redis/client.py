@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import asyncio
 import ssl
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
-from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from redis.asyncio import BlockingConnectionPool, Redis
+from redis.asyncio import ConnectionPool
 from redis.asyncio.connection import AbstractConnection
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
@@ -28,13 +26,6 @@ from bot.errors import Refusal, StoreDown
 from bot.infra.redis import scripts
 from bot.infra.redis.line import Line
 from bot.infra.redis.scripts import Argument, Command
-
-CONNECTIONS = 16
-"""Enough to keep one event loop busy: the client's CPU is the limit, not the server."""
-
-QUEUE = 4
-"""How many limits a call may wait for a free connection: in a burst the server is busy, not gone. With its own limit
-the longest call takes 2.5 s, less than the 3 s that Slack and Discord give."""
 
 _BY_TYPE: tuple[tuple[type[Exception], str], ...] = (
     (RedisTimeoutError, "Redis did not answer in time"),
@@ -71,21 +62,8 @@ def causes(error: BaseException | None) -> Iterator[BaseException]:
         error = error.__cause__ or error.__context__
 
 
-@contextmanager
-def mapped() -> Iterator[None]:
-    """Turns each fault of Redis or of the way to it into a StoreDown without secrets or member text."""
-    try:
-        yield
-    except (RedisError, OSError) as error:
-        task = asyncio.current_task()
-        if task is not None and task.cancelling():
-            # a connection that breaks while its task is cancelled swallows the cancellation, and the task would go on
-            raise asyncio.CancelledError from error
-        raise StoreDown(_reason(error)) from error
-
-
 class Client:
-    """A pool of connections to one Redis. Nothing is sent twice: a command that broke off may have taken effect.
+    """All tasks' way to one Redis. Nothing is sent twice: a command that broke off may have taken effect.
 
     Args:
         url: `redis://`, `rediss://` or `unix://`.
@@ -100,31 +78,24 @@ class Client:
         self, url: str, *, timeout_s: float, greet: Callable[[AbstractConnection], Awaitable[None]] | None = None
     ) -> None:
         try:
-            pool = BlockingConnectionPool.from_url(
+            self._pool = ConnectionPool.from_url(
                 url,
-                max_connections=CONNECTIONS,
-                timeout=QUEUE * timeout_s,
                 socket_timeout=timeout_s,
                 socket_connect_timeout=timeout_s,
                 retry=Retry(NoBackoff(), 0),
                 # the third would bring push messages that nobody here reads
                 protocol=2,
-                # half of a surrogate pair in a platform's text or id must come back as it went
-                encoding_errors="surrogatepass",
                 redis_connect_func=greet,
             )
         except ValueError:
             raise Refusal(
                 "TPM_REDIS_URL is not the address of a Redis. Write redis://host:6379/0, rediss://… or unix:///path."
             ) from None
-        self._redis = Redis(connection_pool=pool)
-        self._pool = pool
-        self._line = Line(pool, timeout_s=timeout_s)
+        self._line = Line(self._pool, timeout_s=timeout_s)
 
     async def call(self, *command: Argument) -> Any:
         """The answer to one command, as redis-py parses it (strings stay bytes)."""
-        with mapped():
-            return (await self._line.ask([command]))[0]
+        return (await self.batch([command]))[0]
 
     async def script(self, name: str, keys: Sequence[str], *arguments: Argument) -> Any:
         """The answer of the script `lua/<name>.lua`."""
@@ -132,8 +103,11 @@ class Client:
 
     async def batch(self, commands: Sequence[Command]) -> list[Any]:
         """The answers to `commands`, in one round trip; others' commands may run between. StoreDown if one fails."""
-        with mapped():
+        try:
             return await self._line.ask(commands)
+        except (RedisError, OSError) as error:
+            # without secrets or member text
+            raise StoreDown(_reason(error)) from error
 
     async def scan(self, command: str, key: str) -> AsyncIterator[tuple[bytes, Any]]:
         """Each pair of a hash (`HSCAN`) or sorted set (`ZSCAN`); one that stands all the while comes at least once."""
@@ -151,7 +125,6 @@ class Client:
         return datetime.fromtimestamp(seconds, UTC) + timedelta(microseconds=microseconds)
 
     async def close(self) -> None:
-        """Close all connections."""
+        """Close the connection."""
         await self._line.close()
-        await self._redis.aclose()
         await self._pool.disconnect()

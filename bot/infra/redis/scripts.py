@@ -16,8 +16,9 @@ Command = tuple[Argument, ...]
 
 @cache
 def text(name: str) -> str:
-    """The text of `lua/<name>.lua`."""
-    return files(__package__).joinpath("lua", f"{name}.lua").read_text("utf-8")
+    """What runs of `lua/<name>.lua`: it is sent each time, so comments and indentation stay here."""
+    lines = files(__package__).joinpath("lua", f"{name}.lua").read_text("utf-8").splitlines()
+    return "\n".join(line.strip() for line in lines if not line.startswith("--"))
 
 
 def command(name: str, keys: Sequence[str], *arguments: Argument) -> Command:
