@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
@@ -28,7 +27,6 @@ from bot.domain.review import (
 )
 from bot.domain.schedule import Schedule
 from bot.domain.streak import Took
-from bot.infra.redis.client import CONNECTIONS
 from bot.infra.redis.store import Store
 from bot.ports import AnswerWrite, Job
 
@@ -130,11 +128,6 @@ def self_check(version: int = 1) -> SelfCheck:
         retried=False,
         made_at=NOW,
     )
-
-
-async def warmed(store: Store) -> None:
-    """Opens all connections: else the first writer is done before the others have theirs, and nothing is at once."""
-    await asyncio.gather(*(store.client.call("PING") for _ in range(CONNECTIONS)))
 
 
 @asynccontextmanager

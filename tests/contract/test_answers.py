@@ -25,7 +25,6 @@ from tests.contract.store_case import (
     review_job,
     round_trips,
     self_check,
-    warmed,
     write,
 )
 
@@ -64,7 +63,6 @@ async def test_an_answer_and_what_it_owes_take_one_round_trip(store: Store) -> N
 async def test_of_two_writers_one_has_to_look_again(store: Store) -> None:
     """Ten writes that saw the same version: one is taken, the others are told that it moved."""
     changes = [write(answer(text=str(number)), f"e{number}") for number in range(10)]
-    await warmed(store)
     taken = await asyncio.gather(*(store.answers.write(G, change) for change in changes))
     assert taken.count(True) == 1
     assert await store.answers.get(G, DAY, ASHA) == answer(text=str(taken.index(True)))
@@ -238,7 +236,6 @@ async def test_concurrent_edits_all_count_in_the_end(store: Store) -> None:
             if await store.answers.write(G, write(new, f"e{number}", look.answer.version)):
                 return
 
-    await warmed(store)
     await asyncio.gather(*map(add, range(1, 11)))
     stands = await store.answers.get(G, DAY, ASHA)
     assert stands is not None

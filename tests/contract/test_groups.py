@@ -23,7 +23,6 @@ from tests.contract.store_case import (
     message,
     review,
     review_job,
-    warmed,
     write,
 )
 
@@ -46,7 +45,6 @@ async def test_what_is_not_there_is_none(store: Store) -> None:
 async def test_a_place_has_one_group(store: Store) -> None:
     """Of many groups created at one place at once, one stands and nothing of the others stays."""
     made = [group(f"g{number}", name=str(number)) for number in range(10)]
-    await warmed(store)
     created = await asyncio.gather(*map(store.groups.create, made))
     stands = await store.groups.at(PLACE)
     assert [each.id for each, first in zip(made, created, strict=True) if first] == [stands]
@@ -78,7 +76,6 @@ async def test_concurrent_changes_of_a_group_all_count(store: Store) -> None:
 
         await store.groups.update(G, change)
 
-    await warmed(store)
     await asyncio.gather(*map(skip, range(20)))
     stands = await store.groups.get(G)
     assert stands is not None
@@ -105,7 +102,6 @@ async def test_joining_twice_keeps_the_settings_and_follows_the_name(store: Stor
 async def test_concurrent_changes_of_a_member_all_count(store: Store) -> None:
     """A setting and a new name that are changed at the same time both stand."""
     await store.groups.join(G, member())
-    await warmed(store)
     await asyncio.gather(
         store.groups.update_member(G, ASHA, lambda stands: replace(stands, auto_feedback=False)),
         store.groups.update_member(G, ASHA, lambda stands: replace(stands, quiet=None)),

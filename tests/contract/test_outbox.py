@@ -6,7 +6,7 @@ from datetime import timedelta
 from bot.infra.redis.keys import Keys
 from bot.infra.redis.store import Store, open_store
 from bot.ports import Outgoing
-from tests.contract.store_case import NOW, G, message, warmed
+from tests.contract.store_case import NOW, G, message
 
 KEY = "post|2026-11-23"
 
@@ -27,7 +27,6 @@ async def test_a_second_try_looks_first(store: Store) -> None:
 
 async def test_of_many_owners_only_one_sends_blind(store: Store) -> None:
     """Ten that begin at the same moment: one need not look."""
-    await warmed(store)
     begun = await asyncio.gather(*(store.outbox.begin(G, KEY, NOW) for _ in range(10)))
     assert [each.look_first for each in begun].count(False) == 1
 
@@ -53,7 +52,6 @@ async def test_the_no_of_one_owner_does_not_speak_for_the_other(store: Store) ->
 async def test_the_first_recorded_message_wins(store: Store) -> None:
     """All who record a message are told the one that was first."""
     await store.outbox.begin(G, KEY, NOW)
-    await warmed(store)
     told = await asyncio.gather(*(store.outbox.sent(G, KEY, message(f"m{number}")) for number in range(10)))
     assert set(told) == {await store.outbox.get(G, KEY)}
 

@@ -7,7 +7,7 @@ import pytest
 
 from bot.domain.post import Post, PostState
 from bot.infra.redis.store import Store
-from tests.contract.store_case import DAY, NOW, G, message, warmed
+from tests.contract.store_case import DAY, NOW, G, message
 
 NEXT_DAY = DAY + timedelta(days=1)
 LATER = NOW + timedelta(days=1)
@@ -32,7 +32,6 @@ async def test_an_unknown_post_is_none(store: Store) -> None:
 async def test_posts_chosen_at_once_are_numbered_without_gaps(store: Store) -> None:
     """Twenty days chosen by sixty calls at the same time get the numbers 1 to 20."""
     days = [DAY + timedelta(days=number) for number in range(20)] * 3
-    await warmed(store)
     await asyncio.gather(*(store.posts.choose(G, day, NOW, "q") for day in days))
     assert [post.number for post in await store.posts.all(G)] == list(range(1, 21))
 
@@ -54,7 +53,6 @@ async def test_a_sent_post_is_found_by_its_message(store: Store) -> None:
 async def test_the_first_to_record_a_sent_post_wins(store: Store) -> None:
     """Of ten owners that record the day as sent, all are told the same message, and only it leads to the day."""
     await store.posts.choose(G, DAY, NOW, "q1")
-    await warmed(store)
     told = await asyncio.gather(
         *(store.posts.sent(G, DAY, message(f"m{number}"), NOW, NOW + WINDOW) for number in range(10))
     )

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import inspect
 import re
+from importlib.resources import files
 from pathlib import Path
 
 import pytest
@@ -59,7 +60,7 @@ def test_the_form_follows_the_schema() -> None:
 @pytest.mark.parametrize("name", LUA)
 def test_a_script_says_what_it_takes(name: str) -> None:
     """A script names its keys and arguments at its head, as many as it uses, and uses only commands of Redis 6.2."""
-    text = scripts.text(name)
+    text = files("bot.infra.redis").joinpath("lua", f"{name}.lua").read_text("utf-8")
     head = "\n".join(line for line in text.splitlines()[:3] if line.startswith("--"))
     listed = re.search(r"^-- KEYS: (.*?)(?: \| |\n-- )ARGV: ", head)
     assert listed

@@ -37,9 +37,9 @@ class Line:
     """Sends commands in the order in which they are asked for, and none of them twice.
 
     A round trip costs 0.1 to 0.2 ms of CPU whether it carries one command or many (reliability.md 3b), so tasks that
-    ask at the same time share one. Who asks alone waits for nobody. Where a server hangs, who asks waits for the round
-    trip under way to give up and then for the own one, with connecting four limits at most: less than the 3 s that Slack
-    and Discord give.
+    ask at the same time share one. Who asks alone waits for nobody. Where a server hangs, a task
+    waits for the round trip under way to give up and then for its own, with connecting four limits at most: less than
+    the 3 s that Slack and Discord give.
 
     Args:
         pool: where connections come from.

@@ -1,0 +1,96 @@
+"""The pictures in docs/images, drawn from the blocks that Slack gets; run this file as a module to renew them."""
+
+from __future__ import annotations
+
+import xml.etree.ElementTree as ET
+from dataclasses import replace
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from bot.cards import Card, Form
+from bot.domain.streak import Took, streak_of
+from bot.views import admin_card, answer_form, question_card, setup_form, streak_card
+from bot.views.feedback import thread_card
+from handlers.slack.modal import modal
+from handlers.slack.render import blocks
+from tests.golden.test_slack import ASHA, CHECKS, DUE, GROUP, NEXT, POST, timedelta
+from tests.house.rules import ROOT
+from tests.pictures.slack_blocks import message_picture, modal_picture
+from tests.reviews import NOW, a_question, a_review, library
+
+FOLDER = ROOT / "docs" / "images"
+MEMBER = replace(ASHA, name="asha")
+DRAFT = {
+    "s1": "40,000 pairs in 8 weeks. All nurses cost 240,000 euros, four times the budget, so risk decides who labels.",
+    "s2": "A caller with chest pain at night, and the nurse who has half a minute to read the advice.",
+}
+
+
+def pictures() -> dict[str, str]:
+    """Every picture by file name, as the code of today draws it."""
+    question, framework = a_question(), library().framework
+    return {
+        "slack-question.svg": _message(
+            question_card.daily(question, POST, GROUP, framework, late=False), time="9:00", label="The question of the day"
+        ),
+        "slack-feedback.svg": _message(
+            thread_card(a_review(), framework, name="asha"), time="9:41", label="Feedback in the thread"
+        ),
+        "slack-answer.svg": _modal(answer_form.answer_form(question, POST, framework, DRAFT), "The answer form"),
+        "slack-streak.svg": _message(_streak(), time="10:05", label="A streak and its days", private=True),
+        "slack-setup.svg": _modal(setup_form.setup_form(None, "Europe/Paris"), "The setup form"),
+        "slack-setup-done.svg": _message(
+            admin_card.set_up(GROUP, CHECKS, NEXT, NOW), time="8:52", label="What the admin sees", private=True
+        ),
+    }
+
+
+def _message(card: Card, *, time: str, label: str, private: bool = False) -> str:
+    drawn = message_picture(blocks(card), time=time, label=f"{label}. {card.plain}", private=private)
+    return drawn
+
+
+def _modal(form: Form, label: str) -> str:
+    return modal_picture(modal(form), label=f"{label}: {', '.join(field.label for field in form.fields)}")
+
+
+def _streak() -> Card:
+    posts = [
+        replace(POST, day=DUE.date() - timedelta(days=back), number=6 - back, opened_at=DUE - timedelta(days=back),
+                closes_at=DUE - timedelta(days=back - 1))
+        for back in reversed(range(6))
+    ]  # fmt: skip
+    record = bytes([Took.ANSWERED, Took.ANSWERED, Took.NOTHING, Took.REVIEWED, Took.ANSWERED, Took.ANSWERED])
+    counted = streak_of(posts, record, away=(), joined_at=MEMBER.joined_at, zone=ZoneInfo("Europe/Paris"), now=NOW)
+    return streak_card.streak(counted, MEMBER)
+
+
+@pytest.mark.parametrize("name", sorted(pictures()))
+def test_the_picture_is_of_the_blocks_of_today(name: str) -> None:
+    """A picture in the docs shows the blocks that Slack gets today."""
+    assert pictures()[name] == (FOLDER / name).read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("name", sorted(pictures()))
+def test_the_picture_holds_every_word(name: str) -> None:
+    """A picture is well-formed, and every word of it stands inside its frame."""
+    root = ET.fromstring(pictures()[name])
+    width = float(root.attrib["width"])
+    texts = [each for each in root.iter() if each.tag.endswith("text")]
+    assert texts
+    ends = [float(each.attrib["x"]) + float(each.attrib["textLength"]) for each in texts]
+    assert max(ends) <= width
+    assert max(float(each.attrib["y"]) for each in texts) <= float(root.attrib["height"])
+
+
+def test_an_unknown_block_is_not_left_out() -> None:
+    """A block that the painter does not know is an error and not a gap."""
+    with pytest.raises(KeyError):
+        message_picture([{"type": "video"}], time="9:00", label="none")
+
+
+if __name__ == "__main__":
+    FOLDER.mkdir(exist_ok=True)
+    for name, text in pictures().items():
+        (FOLDER / name).write_text(text, encoding="utf-8")
