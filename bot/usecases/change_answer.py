@@ -23,7 +23,18 @@ async def edit(ports: Ports, group_id: GroupId, day: date, change: Edited) -> Ca
     """
     if len(change.text) > MOST_CHARS:
         raise Refusal(notices.too_long(len(change.text)))
-    known = blank = False
+    for _ in range(MOST_RACES):
+        if await _is_followed(ports, group_id, day, change):
+            return None
+        card = await _as_new(ports, group_id, day, change)
+        if not await _came_meanwhile(ports, group_id, day, change):
+            return card
+    raise StoreDown("an edit lost every race for its write")
+
+
+async def _is_followed(ports: Ports, group_id: GroupId, day: date, change: Edited) -> bool:
+    """Follow an edit of a message that is part of the answer; False if it is no part, at least not yet."""
+    known, blank = True, False  # an event that was seen before is followed
 
     def decide(look: Look) -> Decision:
         nonlocal known, blank
@@ -35,15 +46,18 @@ async def edit(ports: Ports, group_id: GroupId, day: date, change: Edited) -> Ca
         blank = changed is None
         return Decision() if changed is None or changed is answer else Decision(changed)
 
-    decision = await store(ports, group_id, change.caller, day, decide)
-    if decision.answer is not None:
-        return None
+    await store(ports, group_id, change.caller, day, decide)
     if blank:
         gone = Deleted(caller=change.caller, message_id=change.message_id, deleted_at=change.edited_at)
         await delete(ports, group_id, day, gone)
-    if known:
-        return None
-    return await _as_new(ports, group_id, day, change)
+    return known
+
+
+async def _came_meanwhile(ports: Ports, group_id: GroupId, day: date, change: Edited) -> bool:
+    """Whether the message itself was taken while its edit was read: it stands there with its older text."""
+    answer = await ports.answers.get(group_id, day, change.caller.member_id)
+    parts = answer.parts if answer is not None else ()
+    return any(part.message_id == change.message_id and part.text != change.text for part in parts)
 
 
 async def _as_new(ports: Ports, group_id: GroupId, day: date, change: Edited) -> Card | None:

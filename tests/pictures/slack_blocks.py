@@ -42,37 +42,34 @@ class Sheet:
         """A paragraph."""
         for line in lines(runs, width):
             size = max((run.size for run in line), default=15.0)
-            at = x
-            for run in line:
-                self._run(run, at, self.y + size)
-                at += run.width
+            self.put(line, x, self.y + size)
             self.y += size * LEADING
 
-    def put(self, run: Run, x: float, baseline: float) -> None:
-        """One run where it is told to stand."""
-        self._run(run, x, baseline)
-
-    def _run(self, run: Run, x: float, baseline: float) -> None:
-        if not run.text.strip():
-            return
-        style = ' font-weight="700"' if run.bold else ""
-        family = ' font-family="monospace"' if run.code else ""
-        self._drawn.append(
-            f'<text x="{x:.1f}" y="{baseline:.1f}" font-size="{run.size:g}" fill="{run.colour}"{style}{family} '
-            f'textLength="{run.width:.1f}" lengthAdjust="spacingAndGlyphs" xml:space="preserve">{escape(run.text)}</text>'
-        )
+    def put(self, line: Sequence[Run], x: float, baseline: float, anchor: str = "start") -> None:
+        """One line where it is told to stand; its runs follow each other however wide the viewer's font is."""
+        spans = "".join(map(_span, line))
+        if spans:
+            self._drawn.append(
+                f'<text x="{x:.1f}" y="{baseline:.1f}" text-anchor="{anchor}" xml:space="preserve">{spans}</text>'
+            )
 
     def svg(self, label: str) -> str:
         """The whole picture; `label` is what a screen reader says."""
         height = self.y + 16
-        return "\n".join([
+        head = (
             f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {height:.0f}" width="{WIDTH}" '
-            f'height="{height:.0f}" role="img" aria-label={quoteattr(label)} font-family="{FONT}">',
-            f'<rect x="0.5" y="0.5" width="{WIDTH - 1}" height="{height - 1:.0f}" rx="8" fill="#ffffff" '
-            f'stroke="{LINE}"/>',
-            *self._drawn,
-            "</svg>\n",
-        ])  # fmt: skip
+            f'height="{height:.0f}" role="img" aria-label={quoteattr(label)} font-family="{FONT}">'
+        )
+        frame = (
+            f'<rect x="0.5" y="0.5" width="{WIDTH - 1}" height="{height - 1:.0f}" rx="8" fill="#fff" stroke="{LINE}"/>'
+        )
+        return "\n".join([head, frame, *self._drawn, "</svg>\n"])
+
+
+def _span(run: Run) -> str:
+    style = ' font-weight="700"' if run.bold else ""
+    family = ' font-family="monospace"' if run.code else ""
+    return f'<tspan font-size="{run.size:g}" fill="{run.colour}"{style}{family}>{escape(run.text)}</tspan>'
 
 
 def message_picture(blocks: Sequence[Body], *, time: str, label: str, private: bool = False) -> str:
@@ -83,9 +80,9 @@ def message_picture(blocks: Sequence[Body], *, time: str, label: str, private: b
         sheet.text([Run("Only visible to you", 12, colour=GREY)], left, WIDTH - left)
     top = sheet.y
     sheet.box(18, 36, 36, fill="#4a154b", stroke="#4a154b")
-    sheet.put(Run("T", 20, bold=True, colour="#ffffff"), 30, top + 25)
-    name = Run("tpm-study ", bold=True)
-    sheet.text([name, Run(" APP ", 10, bold=True, colour=GREY), Run(f"  {time}", 12, colour=GREY)], left, WIDTH - left)
+    sheet.put([Run("T", 20, bold=True, colour="#ffffff")], 36, top + 25, "middle")
+    name = Run("tpm-study", bold=True)
+    sheet.text([name, Run("  APP", 10, bold=True, colour=GREY), Run(f"  {time}", 12, colour=GREY)], left, WIDTH - left)
     for block in blocks:
         DRAWERS[block["type"]](sheet, block, left, WIDTH - left - 24)
     return sheet.svg(label)
@@ -115,7 +112,7 @@ def _button(sheet: Sheet, label: str, right: float, *, fill: str, ink: str) -> f
     run = Run(label, 14, bold=True, colour=ink)
     width = run.width + 26
     sheet.box(right - width, width, 34, fill=fill, stroke=GREEN if fill == GREEN else LINE)
-    sheet.put(run, right - width + 13, sheet.y + 22)
+    sheet.put([run], right - width / 2, sheet.y + 22, "middle")
     return width
 
 
@@ -149,7 +146,7 @@ def _quote(sheet: Sheet, element: Body, x: float, width: float) -> None:
 
 def _list(sheet: Sheet, element: Body, x: float, width: float) -> None:
     for item in element["elements"]:
-        sheet.put(Run("•"), x + 8, sheet.y + 15)
+        sheet.put([Run("•")], x + 8, sheet.y + 15)
         _section(sheet, item, x + LIST_INDENT, width - LIST_INDENT)
 
 
@@ -201,8 +198,8 @@ def _text_input(sheet: Sheet, element: Body, x: float, width: float) -> None:
 def _select(sheet: Sheet, element: Body, x: float, width: float) -> None:
     chosen = element.get("initial_option", {}).get("text", {}).get("text", "Select an option")
     sheet.box(x, width, 36, stroke="#868686")
-    sheet.put(Run(chosen), x + 12, sheet.y + 23)
-    sheet.put(Run("v", 12, colour=GREY), x + width - 22, sheet.y + 22)
+    sheet.put([Run(chosen)], x + 12, sheet.y + 23)
+    sheet.put([Run("v", 12, colour=GREY)], x + width - 22, sheet.y + 22)
     sheet.y += 40
 
 

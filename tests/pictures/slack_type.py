@@ -13,8 +13,10 @@ _WIDTHS = (
     "278 556 500 722 500 500 500 334 260 334 584"
 )
 WIDTHS = dict(zip(map(chr, range(32, 127)), map(int, _WIDTHS.split()), strict=True))
-"""Thousandths of the size, from the metrics of Helvetica that Adobe published; a viewer's own font is fitted to it."""
-OTHER_WIDTH, CODE_WIDTH, BOLDER = 600, 600, 1.06
+"""Thousandths of the size, from the metrics of Helvetica that Adobe published."""
+OTHER_WIDTH, CODE_WIDTH = 600, 600
+WIDER, BOLDER = 1.15, 1.1
+"""A viewer may lack the font, and show one as wide as Verdana or DejaVu Sans."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,9 +31,9 @@ class Run:
 
     @property
     def width(self) -> float:
-        """In pixels."""
+        """In pixels, at most."""
         each = (CODE_WIDTH if self.code else WIDTHS.get(char, OTHER_WIDTH) for char in self.text)
-        return sum(each) * self.size / 1000 * (BOLDER if self.bold else 1.0)
+        return sum(each) * self.size / 1000 * WIDER * (BOLDER if self.bold else 1.0)
 
 
 Line = tuple[Run, ...]
