@@ -6,7 +6,7 @@ import argparse
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 
-from benchmarks import answers, beats, processes
+from benchmarks import answers, beats, processes, slack
 from benchmarks.table import Row, printed
 
 Measure = Callable[[], Awaitable[Sequence[Row]]]
@@ -19,6 +19,8 @@ MEASURES: Mapping[str, Measure] = {
     "idle": beats.measure_idle,
     "due": beats.measure_due,
     "due-room": beats.measure_room,
+    "slack": slack.measure_volleys,
+    "slack-owed": slack.measure_owed,
 }
 
 

@@ -141,6 +141,9 @@ async def _owed(how: str, *, model: bool) -> Row:
             # each at its own time, however long the one before takes
             shots.append(asyncio.create_task(volley(ours, load.commands(ours, 1), 1)))
             await asyncio.sleep(EACH_S)
+        sent = (await made.counts())["calls"]["chat.postMessage"]
+        if sent < OWED:
+            raise RuntimeError(f"{sent} of {OWED} reviews were sent")
         waits_s = [wait for shot in await asyncio.gather(*shots) for wait in shot.waits_s]
     return Row(
         what=f"{OWED:,} reviews owed ({how}): p99 of the ack of /tpm-question, {1 / EACH_S:.0f} a second",

@@ -50,7 +50,7 @@ class Scene:
 
     async def answered(self, number: int) -> None:
         """Until `number` commands have had their answer in all."""
-        while (await self.counts())["calls"].get("response", 0) < number:
+        while (await self.counts())["calls"].get("response", 0) < number:  # noqa: ASYNC110  another process counts
             await asyncio.sleep(0.01)
 
     async def quiet(self) -> None:
@@ -75,7 +75,9 @@ class Scene:
         }  # fmt: skip
         with log.open("wb") as errors:
             command = [sys.executable, "-m", "bot", "run"]
-            process = subprocess.Popen(command, stderr=errors, cwd=self.folder, env={**ENVIRONMENT, **settings})
+            process = subprocess.Popen(  # noqa: ASYNC220  it only starts
+                command, stderr=errors, cwd=self.folder, env={**ENVIRONMENT, **settings}
+            )
         try:
             async with asyncio.timeout(GIVE_UP_S):
                 while "connected" not in (said := log.read_text()):  # noqa: ASYNC110

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 LOOK_AHEAD_DAYS = 400
@@ -37,11 +38,7 @@ class Schedule:
         first. Where a gap ends at midnight (Nuuk, 23:00 to 24:00) the instant lies in the first hour of the
         next local date; it still is the post of `day`.
         """
-        zone = ZoneInfo(self.zone)
-        midnight = _instant(day, time(), zone)
-        if midnight.astimezone(zone).date() != day:
-            return None
-        return _instant(day, self.at, zone)
+        return _post_instant(self.zone, self.at, day)
 
     def next_due(self, after: datetime, *, skips: frozenset[date] = frozenset()) -> tuple[date, datetime] | None:
         """The first (local date, UTC instant) strictly after `after`; None if none in the next 400 days."""
@@ -55,6 +52,15 @@ class Schedule:
             if due_at is not None and due_at > after:
                 return day, due_at
         return None
+
+
+@lru_cache(maxsize=4096)  # groups that are due at the same instant share their zone and time
+def _post_instant(zone_name: str, at: time, day: date) -> datetime | None:
+    zone = ZoneInfo(zone_name)
+    midnight = _instant(day, time(), zone)
+    if midnight.astimezone(zone).date() != day:
+        return None
+    return _instant(day, at, zone)
 
 
 def _instant(day: date, at: time, zone: ZoneInfo) -> datetime:

@@ -43,6 +43,8 @@ async def heartbeat(beat: Beat, sweep: Beat, wake: Wake) -> AsyncIterator[None]:
     One in-memory job each, never one for a group: `reliability.md` 3c measured why.
     """
     once = _one_at_a_time(beat)
+    # A beat that still waits for the one before is no fault; APScheduler would warn of it each second.
+    logging.getLogger("apscheduler.scheduler").setLevel(logging.ERROR)
     scheduler = AsyncIOScheduler(
         timezone="UTC", job_defaults={"misfire_grace_time": None, "coalesce": True, "max_instances": 1}
     )

@@ -115,7 +115,7 @@ async def running(
     ports_of: Callable[[Ports], Ports] = lambda ports: ports,
     **more: Any,
 ) -> AsyncIterator[Case]:
-    """The bot in this process, by Socket Mode or by HTTP; `more` are settings, `ports_of` changes what it works with."""
+    """The bot in this process, by Socket Mode or HTTP; `more` are settings, `ports_of` changes what it works with."""
     await emptied(valkey_url)
     clock = SteppedClock(START)
     async with SlackServer(now=clock.now).running() as slack:
@@ -177,3 +177,12 @@ async def answer_of(case: Case, user_id: str) -> str | None:
     post = (await ports.posts.all(group_id))[-1]
     answer = await ports.answers.get(group_id, post.day, MemberId(user_id))
     return answer.text if answer else None
+
+
+async def group_of(case: Case) -> Group:
+    """The group of C1, as it stands."""
+    group_id = await case.core.ports.groups.at(PLACE)
+    assert group_id is not None
+    group = await case.core.ports.groups.get(group_id)
+    assert group is not None
+    return group

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from datetime import timedelta
 from typing import Any
@@ -9,9 +10,10 @@ from typing import Any
 import pytest
 
 from bot.domain.group import MemberId
+from bot.usecases import post_question
 from handlers.slack.words import mentions, plain
-from tests.contract.slack_case import ANSWER, PLACE, START, Case, answer_of, no_failure, running
-from tests.servers.slack_faults import rate_limited, slow
+from tests.contract.slack_case import ANSWER, START, Case, answer_of, eventually, group_of, no_failure, running
+from tests.servers.slack_faults import cut, late, rate_limited, slow
 from tests.servers.slack_world import Message
 
 NEWER = f"{ANSWER} And I would stop when one answer in a thousand is wrong."
@@ -132,6 +134,52 @@ async def test_events_out_of_order(case: Case, gone: bool) -> None:
     assert await answer_of(case, "U2") == (None if gone else NEWER)
 
 
+async def test_an_edit_and_its_message_at_once(case: Case) -> None:
+    """Messages and their edits that arrive at the same moment leave the edited texts."""
+    post = await case.posted()
+    users = [case.slack.user(f"U{number}", name=f"member{number}") for number in range(10, 40)]
+    case.study.members |= {user.id for user in users}
+    events = []
+    for number, user in enumerate(users):
+        ts = f"1795420900.{number:06d}"
+        before = {"type": "message", "user": user.id, "text": ANSWER, "ts": ts, "thread_ts": post.ts}
+        after = {**before, "text": NEWER, "edited": {"user": user.id, "ts": "1795420901.000001"}}
+        change = {"subtype": "message_changed", "message": after, "previous_message": before}
+        events += [{"type": "message", "channel": "C1", "ts": after["ts"], **change}, {**before, "channel": "C1"}]
+    await asyncio.gather(*map(case.slack.emit, events))
+    await case.settle()
+    assert {await answer_of(case, user.id) for user in users} == {NEWER}
+
+
+async def test_a_member_quicker_than_the_record(case: Case) -> None:
+    """An answer to a post that Slack shows already and the bot has not recorded yet is kept waiting, not dropped."""
+    group = await case.group()
+    case.slack.fail("chat.postMessage", late(0.5))
+    posting = asyncio.create_task(post_question.post_now(case.core.ports, group))
+    await eventually(lambda: bool(case.study.messages))
+    [post] = case.study.messages.values()
+    await case.ben.say(case.study, ANSWER, thread=post)
+    await posting
+    await case.settle()
+    assert await answer_of(case, "U2") == ANSWER
+
+
+async def test_a_record_that_is_long_in_coming(case: Case) -> None:
+    """An answer to a post that is recorded only after a look is not acknowledged until then, and counts."""
+    await case.group(at="09:01")
+    case.slack.courier.retry_after_s = (0.0, 0.3, 0.3)
+    case.slack.fail("chat.postMessage", cut(commits=True))
+    case.pass_time(timedelta(minutes=1))
+    await case.core.worker.drain()
+    [post] = case.study.messages.values()
+    await case.ben.say(case.study, ANSWER, thread=post)
+    assert not case.slack.courier.deliveries[-1].accepted
+    case.pass_time(timedelta(seconds=40))
+    await case.core.worker.drain()
+    await case.settle()
+    assert await answer_of(case, "U2") == ANSWER
+
+
 async def test_when_it_was_sent(case: Case) -> None:
     """An answer that was sent in the window and arrives after it is in time."""
     post = await case.posted()
@@ -139,10 +187,9 @@ async def test_when_it_was_sent(case: Case) -> None:
         await case.ben.say(case.study, ANSWER, thread=post)
         case.clock.move_to(START + timedelta(days=2))
     await case.core.worker.drain()
-    group_id = await case.core.ports.groups.at(PLACE)
-    assert group_id is not None
-    first = (await case.core.ports.posts.all(group_id))[0]
-    answer = await case.core.ports.answers.get(group_id, first.day, MemberId("U2"))
+    group = await group_of(case)
+    first = (await case.core.ports.posts.all(group.id))[0]
+    answer = await case.core.ports.answers.get(group.id, first.day, MemberId("U2"))
     assert answer is not None
     assert not answer.late
 

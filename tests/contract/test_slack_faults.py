@@ -10,12 +10,12 @@ from datetime import timedelta
 
 import pytest
 
-from bot.domain.group import Group, MemberId
+from bot.domain.group import MemberId
 from bot.infra.redis.client import Client
 from bot.infra.redis.keys import Keys
 from bot.ports import Check
 from handlers.slack.manifest import COUNT_AS_ANSWER
-from tests.contract.slack_case import ANSWER, PLACE, Case, answer_of, running
+from tests.contract.slack_case import ANSWER, Case, answer_of, group_of, running
 from tests.servers.slack_faults import Fault, broken, cut, rate_limited, refused
 from tests.servers.slack_world import Message
 
@@ -35,14 +35,6 @@ async def admin(valkey_url: str) -> AsyncIterator[Client]:
     client = Client(valkey_url, timeout_s=5.0)
     yield client
     await client.close()
-
-
-async def group_of(case: Case) -> Group:
-    group_id = await case.core.ports.groups.at(PLACE)
-    assert group_id is not None
-    group = await case.core.ports.groups.get(group_id)
-    assert group is not None
-    return group
 
 
 def posts(case: Case) -> list[Message]:

@@ -11,11 +11,12 @@ import pytest
 
 from bot.cards import Card, Form
 from bot.domain.streak import Took, streak_of
+from bot.ports import Check
 from bot.views import admin_card, answer_form, question_card, setup_form, streak_card
 from bot.views.feedback import thread_card
 from handlers.slack.modal import modal
 from handlers.slack.render import blocks
-from tests.golden.test_slack import ASHA, CHECKS, DUE, GROUP, NEXT, POST
+from tests.golden.test_slack import ASHA, DUE, GROUP, NEXT, POST
 from tests.house.rules import ROOT
 from tests.pictures.slack_blocks import message_picture, modal_picture
 from tests.pictures.slack_type import Run
@@ -23,6 +24,13 @@ from tests.reviews import NOW, a_question, a_review, library
 
 FOLDER = ROOT / "docs" / "images"
 SVG = "{http://www.w3.org/2000/svg}"
+CHECKS = (
+    Check(name="Settings", ok=True, detail="Redis embedded, under .tpm-bot; model budget $5 a day, $0.5 for a member"),
+    Check(name="Redis", ok=True, detail="version 9.1.2, answers in 0.6 ms"),
+    Check(name="Persistence", ok=True, detail="append-only file on"),
+    Check(name="Clock", ok=True, detail="2026-11-23 09:05 UTC, host off by 0.0 s"),
+    Check(name="Model", ok=True, detail="claude-sonnet-5-5 answers"),
+)
 MEMBER = replace(ASHA, name="asha")
 DRAFT = {
     "s1": "40,000 pairs in 8 weeks. All nurses cost 240,000 euros, four times the budget, so risk decides who labels.",
@@ -46,7 +54,7 @@ def pictures() -> dict[str, str]:
         "slack-streak.svg": _message(_streak(), time="10:05", label="A streak and its days", private=True),
         "slack-setup.svg": _modal(setup_form.setup_form(None, "Europe/Paris"), "The setup form"),
         "slack-setup-done.svg": _message(
-            admin_card.set_up(GROUP, CHECKS, NEXT, NOW), time="8:52", label="What the admin sees", private=True
+            admin_card.set_up(GROUP, CHECKS, NEXT, NOW), time="10:05", label="What the admin sees", private=True
         ),
     }
 

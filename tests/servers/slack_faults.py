@@ -17,6 +17,7 @@ class Fault:
         cuts: the connection is reset instead of an answer.
         hangs: no answer ever comes.
         delay_s: waited before all else.
+        late_s: waited between the effect and the answer, when everybody sees the effect already.
     """
 
     commits: bool = False
@@ -26,6 +27,7 @@ class Fault:
     cuts: bool = False
     hangs: bool = False
     delay_s: float = 0.0
+    late_s: float = 0.0
 
 
 def rate_limited(retry_after_s: int = 1) -> Fault:
@@ -56,6 +58,11 @@ def silent(*, commits: bool = False) -> Fault:
 def slow(delay_s: float) -> Fault:
     """A right answer, late."""
     return Fault(delay_s=delay_s, commits=True)
+
+
+def late(late_s: float) -> Fault:
+    """A right answer, long after the effect."""
+    return Fault(late_s=late_s, commits=True)
 
 
 class Faults:

@@ -53,7 +53,9 @@ class WebApi:
             return await self._go_wrong(request, fault)
         body = self._answer(method, arguments, token)
         self._record(request, method, arguments, token, body.get("error"))
-        if fault is not None and not fault.delay_s:
+        if fault is not None and fault.late_s:
+            await asyncio.sleep(fault.late_s)
+        if fault is not None and not (fault.delay_s or fault.late_s):
             return await self._go_wrong(request, fault)
         return web.json_response(body, headers=self._scopes(token))
 

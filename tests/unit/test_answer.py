@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.domain.answer import FREE_TEXT, Answer, Part, as_form_parts, edited, joined, qualifies, without
+from bot.domain.answer import FREE_TEXT, Answer, Part, as_form_parts, edited, joined, measure, qualifies, without
 from bot.domain.group import MemberId
 
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
@@ -56,6 +56,19 @@ def answers(draw: st.DrawFn) -> Answer:
 def test_an_answer_has_forty_words_or_eighty_characters(text: str, enough: bool) -> None:
     """Forty words, eighty characters of a script without blanks, or a mix that adds up to one of them qualify."""
     assert qualifies(text) is enough
+
+
+@given(
+    st.lists(
+        st.sampled_from(["word", "3.5", "don't", "a-b", "\u200b", "5", "e\u0301", "\u4e2d\u6587", "\U0001f44d", "x."]),
+        max_size=90,
+    )
+)
+def test_the_quick_look_agrees_with_the_full_count(tokens: list[str]) -> None:
+    """What the quick look takes for an answer is one by the full count too."""
+    text = " ".join(tokens)
+    size = measure(text)
+    assert qualifies(text) == (size.words / 40 + size.cjk_chars / 80 >= 1)
 
 
 def test_a_form_gives_one_part_a_filled_field() -> None:

@@ -25,13 +25,10 @@ class RedisPosts:
         self._opened_by: Remembered[tuple[GroupId, str], date] = Remembered()
 
     async def choose(self, group_id: GroupId, day: date, due_at: datetime, question_id: str) -> Post:
+        raw = dump(Post, Post(day=day, number=0, question_id=question_id, due_at=due_at))
+        before, after = raw.split(b'"number":0', 1)
         key = Keys.posts(group_id)
-        while True:
-            count = await self._redis.call("HLEN", key)
-            post = Post(day=day, number=count + 1, question_id=question_id, due_at=due_at)
-            stands = await self._redis.script("choose", [key], str(day), dump(Post, post), count)
-            if stands is not None:
-                return load(Post, stands)
+        return load(Post, await self._redis.script("choose", [key], str(day), before + b'"number":', after))
 
     async def get(self, group_id: GroupId, day: date) -> Post | None:
         """The post of `day`, or None."""

@@ -1,11 +1,9 @@
--- KEYS: posts | ARGV: day, post, number of posts that stand
--- The post of the day that stands now; nil if there is none and the number of posts has moved.
+-- KEYS: posts | ARGV: day, the post up to its number, the post after it
+-- The post of the day that stands now; a new one is numbered next.
 local stands = redis.call('HGET', KEYS[1], ARGV[1])
 if stands then
   return stands
 end
-if redis.call('HLEN', KEYS[1]) ~= tonumber(ARGV[3]) then
-  return nil
-end
-redis.call('HSET', KEYS[1], ARGV[1], ARGV[2])
-return ARGV[2]
+local post = ARGV[2] .. (redis.call('HLEN', KEYS[1]) + 1) .. ARGV[3]
+redis.call('HSET', KEYS[1], ARGV[1], post)
+return post
