@@ -16,7 +16,7 @@ from bot.domain.review import Reading, SelfCheck, Stamp
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReviewRequest:
-    """One answer to be read: its numbered `sentences` (the first is 1), and the `facts` that claims are held against."""
+    """One answer to be read: its numbered `sentences` (first is 1), and the `facts` that claims are held against."""
 
     question: Question
     sentences: Sequence[str]

@@ -7,6 +7,9 @@ from dataclasses import replace
 
 from bot.domain.group import MemberId, Place
 from bot.ports import Ports
+from bot.usecases import owed
+
+RECENT_POSTS = 2
 
 
 async def follow_name(ports: Ports, place: Place, member_id: MemberId, ask: Callable[[], Awaitable[str]]) -> None:
@@ -17,3 +20,6 @@ async def follow_name(ports: Ports, place: Place, member_id: MemberId, ask: Call
         return
     name = await ask()
     await ports.groups.update_member(group_id, member_id, lambda known: replace(known, name=name))
+    for post in (await ports.posts.all(group_id))[-RECENT_POSTS:]:  # cards that went out meanwhile show the id
+        await ports.jobs.add(owed.redraw(group_id, post.day, member_id), ports.clock.now())
+    ports.wake()

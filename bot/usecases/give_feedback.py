@@ -126,7 +126,8 @@ async def _keep(
     kept = await ports.answers.review(group.id, answer.day, member.id)
     if newest is None or kept is None:
         return
-    await show(ports, group, post, member, newest, kept)
+    named = await ports.groups.member(group.id, member.id) or member  # the name may have become known
+    await show(ports, group, post, named, newest, kept)
     if await ports.answers.get(group.id, answer.day, member.id) is None:
         await take_back(ports, group.id, feedback_key(answer.day, member.id))
 

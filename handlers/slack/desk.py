@@ -54,7 +54,7 @@ class Desk:
         reply = await self.saved(event)
         if reply is not None:
             self.show_later(reply, origin)
-        if self.name_in(origin.place.workspace, origin.member) is None:
+        if event.caller.name == origin.member:
             self._background.start(self._learn_name(origin), "name")
 
     async def saved(self, event: Inbound) -> Reply:

@@ -76,7 +76,7 @@ def _style(span: Span) -> str:
             return ""
 
 
-def _block(block: Block, numbers: Mapping[Button, int]) -> RenderableType:  # noqa: PLR0911  one arm a kind of block
+def _block(block: Block, numbers: Mapping[Button, int]) -> RenderableType:
     match block:
         case cards.Heading(text):
             return RichText(safe(text), style="bold")
