@@ -9,7 +9,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from bot.errors import ChatBusy, ReviewerBusy, StoreDown, Trouble
+from bot.errors import ChatBusy, ChatUnsure, ReviewerBusy, StoreDown, Trouble
 from bot.ports import MOST_STARTS, Job, Lease, Ports
 
 log = logging.getLogger(__name__)
@@ -133,6 +133,9 @@ class Worker:
         except (ChatBusy, ReviewerBusy) as busy:
             self._count(lease, "busy", began_at)
             again = Again(self._ports.clock.now() + timedelta(seconds=max(busy.retry_after_s, 1.0)))
+        except ChatUnsure:  # an outage of the platform is no fault of the job; a post gives up by its own window
+            self._count(lease, "unsure", began_at)
+            again = Again(self._ports.clock.now() + PAUSE_AFTER_TROUBLE)
         except StoreDown:
             self._count(lease, "store-down", began_at)
             raise

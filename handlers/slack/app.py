@@ -130,9 +130,7 @@ class SlackPlatform:
         except ChatRefused as refused:
             raise Refusal(REFUSED_BOT.format(why=str(refused).rpartition(" ")[2])) from refused
         self._tokens.add(
-            Installation(
-                team_id=body["team_id"], bot_token=token, bot_id=body["bot_id"], bot_user_id=body["user_id"]
-            )
+            Installation(team_id=body["team_id"], bot_token=token, bot_id=body["bot_id"], bot_user_id=body["user_id"])
         )
 
     async def _connect(self, api: SlackApi, app_token: str, web_client: AsyncWebClient) -> None:

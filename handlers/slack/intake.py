@@ -46,7 +46,11 @@ class Intake(AsyncMiddleware):
         self._seen = Seen()
 
     async def async_process(
-        self, *, req: AsyncBoltRequest, resp: BoltResponse, next: Callable[[], Awaitable[BoltResponse]]  # noqa: A002, ARG002
+        self,
+        *,
+        req: AsyncBoltRequest,
+        resp: BoltResponse,
+        next: Callable[[], Awaitable[BoltResponse]],  # noqa: A002, ARG002
     ) -> BoltResponse:
         """Take one request."""
         loop = asyncio.get_running_loop()

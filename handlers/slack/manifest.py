@@ -78,7 +78,9 @@ def manifest(
         "features": {
             # Nothing reads what a member writes to the bot in private, so they are not invited to.
             "app_home": {
-                "home_tab_enabled": True, "messages_tab_enabled": True, "messages_tab_read_only_enabled": True,
+                "home_tab_enabled": True,
+                "messages_tab_enabled": True,
+                "messages_tab_read_only_enabled": True,
             },
             "bot_user": {"display_name": "tpm-study", "always_online": True},
             "shortcuts": [

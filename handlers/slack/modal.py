@@ -102,9 +102,7 @@ def _text_input(field: TextField) -> Json:
 
 
 def _select(field: ChoiceField) -> Json:
-    options = [
-        {"text": plain_text(_label(label, LABEL_CHARS)), "value": value} for value, label in field.options
-    ]
+    options = [{"text": plain_text(_label(label, LABEL_CHARS)), "value": value} for value, label in field.options]
     chosen = [option for option in options if option["value"] == field.value]
     drawn: Json = {"type": "static_select", "action_id": VALUE, "options": options}
     return {**drawn, "initial_option": chosen[0]} if chosen else drawn

@@ -139,7 +139,7 @@ async def test_an_edit_and_its_message_at_once(case: Case) -> None:
     post = await case.posted()
     users = [case.slack.user(f"U{number}", name=f"member{number}") for number in range(10, 40)]
     case.study.members |= {user.id for user in users}
-    events = []
+    events: list[dict[str, Any]] = []
     for number, user in enumerate(users):
         ts = f"1795420900.{number:06d}"
         before = {"type": "message", "user": user.id, "text": ANSWER, "ts": ts, "thread_ts": post.ts}
@@ -225,6 +225,9 @@ async def test_a_name_that_is_not_known_yet(case: Case) -> None:
     known = await ports.groups.member(group.id, MemberId("U3"))
     assert known is not None
     assert known.name == "carol"
+    [feedback] = [each for each in case.study.replies(post.ts) if each.bot_id]
+    assert "carol" in feedback.shown
+    assert "U3" not in feedback.shown
 
 
 async def test_hostile_words(case: Case) -> None:

@@ -206,15 +206,17 @@ async def test_a_notice_waits_for_a_busy_chat(study: Study) -> None:
     assert len(study.direct("asha")) == 1
 
 
-async def test_a_notice_that_nobody_takes_ends(study: Study) -> None:
-    """A notice that the chat never takes is given up, and no notice is made about that."""
+async def test_an_outage_of_the_chat_ends_no_work(study: Study) -> None:
+    """A chat that is down for ten minutes gives nothing up: the post stands once, late, when it is back."""
     study.chat.fail("send", ChatUnsure("timeout"), times=99)
     study.chat.fail("find", ChatUnsure("timeout"), times=99)
     await study.advance(HOUR + 10 * MINUTE)
+    assert (await study.post()).state is PostState.CHOSEN
     study.chat.mend()
-    await study.advance(HOUR)
-    assert sorted(job.kind for job, _ in await study.ports.jobs.dead()) == ["notice", "post"]
-    assert study.direct("asha") == []
+    await study.advance(2 * MINUTE)
+    assert (await study.post()).state is PostState.SENT
+    assert len(study.standing(Where.CHANNEL)) == 1
+    assert await study.ports.jobs.dead() == []
 
 
 async def test_a_store_that_is_down_leaves_the_post_owed(study: Study) -> None:
