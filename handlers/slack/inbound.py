@@ -6,7 +6,6 @@ import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import timedelta
 from typing import Any
 
 from bot.domain.group import MemberId, MessageRef, Place
@@ -14,32 +13,20 @@ from bot.inbound import (
     Asked,
     Caller,
     Command,
-    Deleted,
-    Edited,
     Press,
-    Said,
     Submission,
     Wish,
     Written,
-    said_event,
 )
 from handlers.slack.addresses import channel_of
 from handlers.slack.manifest import COUNT_AS_ANSWER, GET_FEEDBACK
 from handlers.slack.modal import action_of, ids_of, values_of
-from handlers.slack.stamps import at_of
-from handlers.slack.words import NameOf, mentions, plain, without_mention
+from handlers.slack.words import NameOf, plain, typed
 
 PLATFORM = "slack"
 Body = Mapping[str, Any]
 
-SPOKEN = frozenset({None, "thread_broadcast", "file_share"})
-"""Subtypes of a message that a person wrote; all others are Slack's or a bot's (slack.md 4.4)."""
-WISHES = {"feedback": Wish.FEEDBACK, "probe": Wish.PROBE, "probe me": Wish.PROBE}
-"""What can be said to the bot in a thread, in any case, with or without a full stop."""
-FRESH = timedelta(minutes=10)
-"""A post is recorded within milliseconds; within a minute where Slack did not say whether it took it."""
 SHORTCUTS = {GET_FEEDBACK: Wish.FEEDBACK, COUNT_AS_ANSWER: Wish.COUNT}
-HELP = "tpm-help"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,7 +59,7 @@ class Translator:
 
     roots: Mapping[str, str]
 
-    def command(self, body: Body, name: str) -> tuple[Command, Origin]:
+    def command(self, body: Body, name: str, name_of: NameOf) -> tuple[Command, Origin]:
         """A slash command, of a person called `name`."""
         origin = Origin(
             place=Place(PLATFORM, body["team_id"], body["channel_id"]),
@@ -82,8 +69,8 @@ class Translator:
             trigger_id=body.get("trigger_id"),
         )
         root = body["command"].removeprefix("/")
-        caller = _caller(origin, name, str(body.get("trigger_id")))
-        return Command(caller, self.roots.get(root, root), body.get("text", "")), origin
+        caller = caller_of(origin, name, str(body.get("trigger_id")))
+        return Command(caller, self.roots.get(root, root), typed(body.get("text", ""), name_of)), origin
 
 
 def press(body: Body, name: str) -> tuple[Press, Origin] | None:
@@ -106,7 +93,7 @@ def press(body: Body, name: str) -> tuple[Press, Origin] | None:
         in_view=here is None,
         view_id=body["view"]["id"] if here is None and body["view"]["type"] == "modal" else None,
     )
-    return Press(_caller(origin, name, str(body.get("trigger_id"))), action["value"]), origin
+    return Press(caller_of(origin, name, str(body.get("trigger_id"))), action["value"]), origin
 
 
 def submission(body: Body, name: str) -> tuple[Submission, Origin]:
@@ -122,7 +109,7 @@ def submission(body: Body, name: str) -> tuple[Submission, Origin]:
         trigger_id=body.get("trigger_id"),
     )
     typed = hashlib.sha256(json.dumps(values, sort_keys=True).encode()).hexdigest()[:16]
-    return Submission(_caller(origin, name, f"form:{view['id']}:{typed}"), action_of(view), values), origin
+    return Submission(caller_of(origin, name, f"form:{view['id']}:{typed}"), action_of(view), values), origin
 
 
 def shortcut(body: Body, name: str, name_of: NameOf) -> tuple[Asked, Origin] | None:
@@ -147,132 +134,13 @@ def shortcut(body: Body, name: str, name_of: NameOf) -> tuple[Asked, Origin] | N
         message_id=message["ts"],
         text=plain(message.get("text", ""), name_of),
     )
-    caller = replace(_caller(origin, name, str(body.get("trigger_id"))), thread=thread)
+    caller = replace(caller_of(origin, name, str(body.get("trigger_id"))), thread=thread)
     return Asked(caller=caller, wish=wish, message=about), origin
 
 
-@dataclass(frozen=True, slots=True)
-class Told:
-    """A message event in the core's words, and where it came from."""
-
-    event: Said | Edited | Deleted | Asked | Command
-    origin: Origin
-
-
-def told(team_id: str, event: Body, bot_user_id: str, name_of: NameOf) -> Told | None:
-    """What a `message` or `app_mention` event says; None for what is not ours to read (slack.md 4.2, 4.4)."""
-    if event["type"] == "app_mention":
-        return _mentioned(team_id, event, bot_user_id, name_of)
-    match event.get("subtype"):
-        case "message_deleted":
-            return _gone(team_id, event, event["deleted_ts"], bot_user_id, name_of)
-        case "message_changed":
-            message = event["message"]
-            if message.get("subtype") == "tombstone":  # a parent whose replies still stand
-                return _gone(team_id, event, message["ts"], bot_user_id, name_of)
-            return _changed(team_id, event, message, bot_user_id, name_of)
-        case subtype if subtype in SPOKEN:
-            return _said(team_id, event, bot_user_id, name_of)
-    return None
-
-
-def _said(team_id: str, event: Body, bot_user_id: str, name_of: NameOf) -> Told | None:
-    if not _is_persons_reply(event) or not event.get("text", "").strip():
-        return None
-    origin = _origin(team_id, event["channel"], event, bot_user_id)
-    if (wish := _wish(event, bot_user_id)) is not None:
-        return _asked(origin, event, wish, name_of)
-    said = Said(
-        caller=_thread_caller(origin, said_event(event["ts"]), name_of),
-        message_id=event["ts"],
-        text=plain(without_mention(event["text"], bot_user_id), name_of),
-        sent_at=at_of(event["ts"]),
-        mentions=mentions(event["text"]) - {MemberId(bot_user_id)},
-    )
-    return Told(said, origin)
-
-
-def _changed(team_id: str, event: Body, message: Body, bot_user_id: str, name_of: NameOf) -> Told | None:
-    """An edit by its author; Slack also tells of previews that it added, and of replies."""
-    before = event.get("previous_message") or {}
-    edited_ts = (message.get("edited") or {}).get("ts")
-    if message.get("subtype") not in SPOKEN or not _is_persons_reply(message):
-        return None
-    if edited_ts is None or before.get("text") == message.get("text"):
-        return None
-    origin = _origin(team_id, event["channel"], message, bot_user_id)
-    edited = Edited(
-        caller=_thread_caller(origin, f"edit:{message['ts']}:{edited_ts}", name_of),
-        message_id=message["ts"],
-        text=plain(without_mention(message.get("text", ""), bot_user_id), name_of),
-        edited_at=at_of(edited_ts),
-        mentions=mentions(message.get("text", "")) - {MemberId(bot_user_id)},
-    )
-    return Told(edited, origin)
-
-
-def _gone(team_id: str, event: Body, ts: str, bot_user_id: str, name_of: NameOf) -> Told | None:
-    message = event.get("previous_message") or {}
-    if not _is_persons_reply(message):
-        return None
-    origin = _origin(team_id, event["channel"], message, bot_user_id)
-    deleted = Deleted(
-        caller=_thread_caller(origin, f"delete:{ts}", name_of),
-        message_id=ts,
-        deleted_at=at_of(event.get("event_ts") or event["ts"]),
-    )
-    return Told(deleted, origin)
-
-
-def _mentioned(team_id: str, event: Body, bot_user_id: str, name_of: NameOf) -> Told | None:
-    """Words to the bot: a wish in a thread, an answer in a thread, or somebody who wants to know what it can do."""
-    if event.get("bot_id") or not event.get("user"):
-        return None
-    if _is_persons_reply(event):
-        return _said(team_id, event, bot_user_id, name_of)
-    origin = _origin(team_id, event["channel"], event, bot_user_id)
-    caller = _caller(origin, name_of(origin.member) or origin.member, f"mention:{event['ts']}")
-    return Told(Command(caller, HELP, ""), origin)
-
-
-def _asked(origin: Origin, event: Body, wish: Wish, name_of: NameOf) -> Told:
-    return Told(Asked(caller=_thread_caller(origin, f"wish:{event['ts']}", name_of), wish=wish), origin)
-
-
-def _wish(event: Body, bot_user_id: str) -> Wish | None:
-    if bot_user_id not in mentions(event["text"]):
-        return None
-    return WISHES.get(without_mention(event["text"], bot_user_id).casefold().rstrip(".! ").strip())
-
-
-def _is_persons_reply(message: Body) -> bool:
-    """Whether a person wrote it in a thread; a parent carries its own `ts` as its thread's."""
-    thread_ts = message.get("thread_ts")
-    return bool(message.get("user")) and not message.get("bot_id") and thread_ts not in (None, message.get("ts"))
-
-
-def _origin(team_id: str, channel: str, message: Body, bot_user_id: str) -> Origin:
-    place = Place(PLATFORM, team_id, channel)
-    thread_ts = message.get("thread_ts")
-    return Origin(
-        place=place,
-        member=MemberId(message["user"]),
-        channel=channel,
-        thread=MessageRef(place, thread_ts) if thread_ts else None,
-        fresh_thread=message.get("parent_user_id") == bot_user_id and _is_fresh(message["ts"], thread_ts),
-    )
-
-
-def _thread_caller(origin: Origin, event: str, name_of: NameOf) -> Caller:
-    return _caller(origin, name_of(origin.member) or origin.member, event)
-
-
-def _caller(origin: Origin, name: str, event: str) -> Caller:
+def caller_of(origin: Origin, name: str, event: str) -> Caller:
+    """Who did it, with the key that tells the event from others."""
     return Caller(
         member_id=origin.member, name=name, place=origin.place, thread=origin.thread,
         fresh_thread=origin.fresh_thread, event=event,
     )  # fmt: skip
-
-
-def _is_fresh(ts: str, thread_ts: str | None) -> bool:
-    return thread_ts is not None and at_of(ts) - at_of(thread_ts) < FRESH

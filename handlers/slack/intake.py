@@ -27,6 +27,7 @@ from handlers.slack.inbound import PLATFORM, Body, Translator
 from handlers.slack.modal import errors_of, ids_of, modal
 from handlers.slack.seen import Seen
 from handlers.slack.tokens import Tokens
+from handlers.slack.told import told
 
 log = logging.getLogger(__name__)
 
@@ -49,7 +50,7 @@ class Intake(AsyncMiddleware):
         self,
         *,
         req: AsyncBoltRequest,
-        resp: BoltResponse,
+        resp: BoltResponse,  # noqa: ARG002
         next: Callable[[], Awaitable[BoltResponse]],  # noqa: A002, ARG002
     ) -> BoltResponse:
         """Take one request."""
@@ -100,21 +101,21 @@ class Intake(AsyncMiddleware):
 
     async def _message(self, team_id: str, event: Body) -> Outcome:
         bot = self._tokens.of(team_id)
-        told = inbound.told(team_id, event, bot.bot_user_id, self._names(team_id)) if bot else None
-        if told is None:
+        heard = told(team_id, event, bot.bot_user_id, self._names(team_id)) if bot else None
+        if heard is None:
             return "message", "ignored", _ok()
-        kind = type(told.event).__name__.lower()
-        if isinstance(told.event, Asked | Command):
-            if not self._seen.first(told.event.caller.event):
+        kind = type(heard.event).__name__.lower()
+        if isinstance(heard.event, Asked | Command):
+            if not self._seen.first(heard.event.caller.event):
                 return kind, "repeated", _ok()
-            self._desk.answer_later(told.event, told.origin)
+            self._desk.answer_later(heard.event, heard.origin)
         else:
-            await self._desk.save(told.event, told.origin)
+            await self._desk.save(heard.event, heard.origin)
         return kind, "taken", _ok()
 
     def _command(self, body: Body) -> Outcome:
         name = self._name(body["team_id"], body["user_id"]) or body["user_name"]
-        event, origin = self._translator.command(body, name)
+        event, origin = self._translator.command(body, name, self._names(body["team_id"]))
         self._desk.answer_later(event, origin)
         return "command", "taken", _ok()
 

@@ -11,6 +11,7 @@ NameOf = Callable[[str], str | None]
 """User id -> the name, where it is known."""
 
 _MARK = re.compile(r"<([@#!]?)([^<>|]*)(?:\|([^<>]*))?>")
+_PERSON_OR_PLACE = re.compile(r"<[@#][A-Z0-9]+(?:\|[^<>]*)?>")
 _MENTION = re.compile(r"<@([A-Z0-9]+)(?:\|[^<>]*)?>")
 
 
@@ -29,7 +30,12 @@ def plain(text: str, name_of: NameOf) -> str:
         address = what.removeprefix("mailto:")
         return address if label in ("", address, address.partition("://")[2]) else f"{label} ({address})"
 
-    return _MARK.sub(shown, text).replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
+    return _unescaped(_MARK.sub(shown, text))
+
+
+def typed(text: str, name_of: NameOf) -> str:
+    """What was typed after a command: only people and channels may be marked there, and `<` may be a `<`."""
+    return _unescaped(_PERSON_OR_PLACE.sub(lambda mark: plain(mark[0], name_of), text))
 
 
 def mentions(text: str) -> frozenset[MemberId]:
@@ -40,3 +46,7 @@ def mentions(text: str) -> frozenset[MemberId]:
 def without_mention(text: str, user_id: str) -> str:
     """The text without the mentions of one person, as when somebody speaks to the bot."""
     return re.sub(rf"<@{re.escape(user_id)}(?:\|[^<>]*)?>[:,]?", "", text).strip()
+
+
+def _unescaped(text: str) -> str:
+    return text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")

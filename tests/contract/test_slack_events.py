@@ -11,7 +11,7 @@ import pytest
 
 from bot.domain.group import MemberId
 from bot.usecases import post_question
-from handlers.slack.words import mentions, plain
+from handlers.slack.words import mentions, plain, typed
 from tests.contract.slack_case import ANSWER, START, Case, answer_of, eventually, group_of, no_failure, running
 from tests.servers.slack_faults import cut, late, rate_limited, slow
 from tests.servers.slack_world import Message
@@ -260,6 +260,20 @@ async def test_hostile_words(case: Case) -> None:
 def test_words_out_of_markup(text: str, expected: str) -> None:
     """What a person wrote is read as they saw it."""
     assert plain(text, {"U2": "ben"}.get) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("members <@U2|ben k>", "members @ben k"),
+        ("members <@U2>", "members @ben"),
+        ("p99 &lt; 2 s &amp; cheap", "p99 < 2 s & cheap"),
+        ("p99 <2 s> cheap", "p99 <2 s> cheap"),
+    ],
+)
+def test_words_after_a_command(text: str, expected: str) -> None:
+    """What stands after a command is read as it was typed, marked or not."""
+    assert typed(text, {"U2": "ben"}.get) == expected
 
 
 def test_mentions_are_found() -> None:

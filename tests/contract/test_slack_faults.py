@@ -130,7 +130,7 @@ async def test_a_record_that_cannot_be_read(case: Case, admin: Client) -> None:
 async def test_an_event_that_breaks_the_bot(case: Case) -> None:
     """An event that the bot cannot read is not acknowledged, and the ones after it are taken."""
     root = await case.posted()
-    case.slack.courier.ack_within_s = 0.3
+    case.slack.courier.ack_within_s, case.slack.courier.retry_after_s = 0.3, ()
     delivery = await case.slack.emit({"type": "message", "subtype": "message_changed", "channel": "C1"})
     assert not delivery.accepted
     case.slack.courier.ack_within_s = 3.0

@@ -182,9 +182,7 @@ async def test_answers_end_before_the_program(valkey_url: str, mode: str) -> Non
 
 
 @pytest.mark.parametrize("mode", ["socket", "http"])
-async def test_the_environment_changes_nothing(
-    valkey_url: str, mode: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_the_environment_changes_nothing(valkey_url: str, mode: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """Tokens of another app and a proxy in the environment change nothing."""
     for name in ("SLACK_CLIENT_ID", "SLACK_CLIENT_SECRET", "SLACK_VERIFICATION_TOKEN"):
         monkeypatch.setenv(name, "of-another-app")
