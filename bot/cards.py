@@ -208,6 +208,9 @@ class Form:
             raise ValueError(f"form {self.action!r} has {len(self.fields)} fields, 1 to {MOST_FORM_FIELDS} allowed")
         if len(self.title) > MOST_TITLE_CHARS:
             raise ValueError(f"form title {self.title!r} is longer than {MOST_TITLE_CHARS}")
+        for each in self.fields:
+            if isinstance(each, ChoiceField) and len(each.options) > MOST_OPTIONS:
+                raise ValueError(f"field {each.key!r} has {len(each.options)} options, {MOST_OPTIONS} at most")
 
 
 Reply = Card | Form | None

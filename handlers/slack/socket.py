@@ -137,7 +137,7 @@ class Sockets:
     async def _close(self, connection: Connection) -> None:
         try:
             async with asyncio.timeout(self._patience.close_s):
-                await connection.close_async()  # type: ignore[no-untyped-call]
+                await connection.close_async()  # type: ignore[no-untyped-call]  # slack_bolt has no types here
         except Exception as error:  # noqa: BLE001  a connection that will not close must not keep the others
             log.info("a Socket Mode connection did not close: %s", type(error).__name__)
             await connection.client.aiohttp_client_session.close()

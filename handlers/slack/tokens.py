@@ -47,7 +47,7 @@ class Authorize(AsyncAuthorize):
     """Tells bolt who the bot is in the workspace that a request comes from, without a call of the API."""
 
     def __init__(self, tokens: Tokens) -> None:
-        super().__init__()  # type: ignore[no-untyped-call]
+        super().__init__()  # type: ignore[no-untyped-call]  # slack_bolt has no types here
         self._tokens = tokens
 
     async def __call__(

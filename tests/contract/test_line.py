@@ -33,7 +33,7 @@ async def test_a_refused_command_leaves_its_neighbours_alone(store: Store) -> No
 async def test_a_command_that_cannot_be_sent_fails_alone(store: Store) -> None:
     """What is no command is refused where it is asked for, and others go on."""
     wrong, right = await asyncio.gather(
-        store.client.call("SET", "n", object()),  # type: ignore[arg-type]
+        store.client.call("SET", "n", object()),  # type: ignore[arg-type]  # the wrong type is what is tried
         store.client.call("ECHO", "hello"),
         return_exceptions=True,
     )

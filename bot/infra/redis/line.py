@@ -106,7 +106,7 @@ class Line:
                 await asyncio.sleep(0)
 
     async def _exchange(self, some: Sequence[_Wanted]) -> list[list[Any]]:
-        connection: AbstractConnection = await self._pool.get_connection()  # type: ignore[no-untyped-call]
+        connection: AbstractConnection = await self._pool.get_connection()  # type: ignore[no-untyped-call]  # redis-py has no types here
         try:
             async with asyncio.timeout(self._timeout_s):
                 await connection.send_packed_command(b"".join(wanted.wire for wanted in some))
