@@ -6,14 +6,15 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
 from bot.cards import Card, Form, Reply
+from bot.commands.forms import FORMS
 from bot.commands.presses import PRESSES
-from bot.commands.spec import Argument, Audience, CommandSpec, Context, Kind, check_right, day_of, nearest
+from bot.commands.spec import Argument, Audience, CommandSpec, Context, Kind, check_right, nearest
 from bot.commands.table import COMMANDS
 from bot.domain.group import Member
 from bot.errors import NotYet, Refusal
 from bot.inbound import Asked, Caller, Command, Deleted, Edited, Inbound, Left, Press, Said, Submission
 from bot.ports import Ports
-from bot.usecases import answer_by_form, ask_in_thread, change_answer, find_groups, manage_group, take_answer
+from bot.usecases import ask_in_thread, change_answer, find_groups, manage_group, take_answer
 from bot.usecases.manage_group import Wishes
 from bot.views import help_card, notices
 
@@ -142,16 +143,19 @@ async def _submission(ports: Ports, event: Submission) -> Reply:
     if name == "setup":
         return await _setup_submitted(ports, event)
     context = await _context(ports, event.caller)
-    if name != "answer" or context is None:
+    form = FORMS.get(name)
+    if form is None or context is None:
         raise Refusal(notices.EXPIRED)
-    return await answer_by_form.submit(ports, context.group, context.member, day_of(argument), event)
+    check_right(form.audience, context)
+    return await form.run(context, argument, event)
 
 
 async def _left(ports: Ports, event: Left) -> Reply:
     name, _, argument = event.action.partition(":")
+    form = FORMS.get(name)
     context = await _context(ports, event.caller)
-    if name == "answer" and context is not None:
-        await answer_by_form.keep(ports, context.group, context.member, day_of(argument), event.values)
+    if form is not None and form.left is not None and context is not None:
+        await form.left(context, argument, event.values)
     return None
 
 

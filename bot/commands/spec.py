@@ -11,7 +11,7 @@ from enum import StrEnum
 from bot.cards import Reply
 from bot.domain.group import Group, Member
 from bot.errors import Refusal
-from bot.inbound import Caller
+from bot.inbound import Caller, Submission
 from bot.ports import Ports
 from bot.views import notices
 
@@ -91,6 +91,18 @@ class PressSpec:
     run: Callable[[Context, str], Awaitable[Reply]]
     audience: Audience = Audience.MEMBER
     opens_form: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class FormSpec:
+    """What a form sent back does: `run` takes what follows the colon of its action.
+
+    `left` keeps what was typed when the form is closed without sending it.
+    """
+
+    run: Callable[[Context, str, Submission], Awaitable[Reply]]
+    left: Callable[[Context, str, Mapping[str, str]], Awaitable[None]] | None = None
+    audience: Audience = Audience.MEMBER
 
 
 def check_right(audience: Audience, context: Context) -> None:
