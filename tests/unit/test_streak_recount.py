@@ -79,10 +79,11 @@ def naive(history: History) -> tuple[int, int, int]:
     """(current, best, freezes left) by the words of the rule, from events alone."""
     run = best = 0
     frozen: Counter[str] = Counter()
+    events = list(dict.fromkeys(history.events))
     for post in history.posts:
         if post.opened_at is None or post.closes_at is None or post.opened_at > history.now:
             continue
-        inside = [e for e in history.events if e.number == post.number and post.opened_at <= e.at < post.closes_at]
+        inside = [e for e in events if e.number == post.number and post.opened_at <= e.at < post.closes_at]
         words = [event.kind for event in sorted(inside, key=lambda e: e.at) if event.kind in ("answer", "withdraw")]
         if words[-1:] == ["answer"] or any(event.kind == "review" for event in inside):
             run += 1
