@@ -1,7 +1,21 @@
--- KEYS: due, leases, fence | ARGV: now in ms, end of the lease in ms, most, last start, most last starts
--- For each job taken, earliest first: job, fence, starts with this one. Last starts beyond their most go to the end of
--- what is due now, so that they do not stand in the way of others.
-local due = redis.call('ZRANGEBYSCORE', KEYS[1], '-inf', ARGV[1], 'LIMIT', 0, ARGV[3])
+-- KEYS: due, leases, fence | ARGV: now in ms, end of the lease in ms, most, last start, most last starts, most looked at,
+-- then pairs: kind, most of it. For each job taken, earliest first: job, fence, starts with this one. What there are
+-- enough of is passed over. Last starts beyond their most go to the end of what is due now, out of the way of others.
+local room = {}
+for i = 7, #ARGV, 2 do room[ARGV[i]] = tonumber(ARGV[i + 1]) end
+local due, most = {}, tonumber(ARGV[3])
+local first, page = 0, 250
+repeat
+  local found = redis.call('ZRANGEBYSCORE', KEYS[1], '-inf', ARGV[1], 'LIMIT', first, page)
+  for _, job in ipairs(found) do
+    local kind = string.match(job, '^[^:]*')
+    if #due < most and room[kind] ~= 0 then
+      due[#due + 1] = job
+      room[kind] = room[kind] and room[kind] - 1
+    end
+  end
+  first = first + page
+until #due == most or #found < page or first >= tonumber(ARGV[6])
 if #due == 0 then
   return due
 end

@@ -1,0 +1,117 @@
+"""A peer review: what one member writes about another's answer, and what others make of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+
+from bot.domain.duty import AnswerId
+from bot.domain.group import MemberId
+
+LOWEST_BAND, HIGHEST_BAND = 0, 4
+RATED = 2
+"""Sections that a review rates: two choices and three texts are the five fields of a modal everywhere."""
+STRONGEST, CHANGE, PROBE = "strongest", "change", "probe"
+TEXTS = (STRONGEST, CHANGE, PROBE)
+"""Keys of a review's texts: the strongest point, the one change, the probing question."""
+MOST_TEXT_CHARS = 2_000
+"""Of one text. Three of them with two quotes fit into a few messages anywhere."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PeerReview:
+    """One for an answer and reviewer.
+
+    Attributes:
+        version: of the answer when the review was given.
+        bands: section key -> 0 to 4, for the sections of `rated_sections`.
+        texts: one for each key of TEXTS.
+        good: it was fine as first written: the checks asked nothing.
+        anonymous: its writer was promised not to be named; what the group decides later changes nothing about that.
+    """
+
+    day: date
+    author_id: MemberId
+    reviewer_id: MemberId
+    version: int
+    bands: Mapping[str, int]
+    texts: Mapping[str, str]
+    given_at: datetime
+    good: bool = False
+    anonymous: bool = False
+
+    @property
+    def answer_id(self) -> AnswerId:
+        """Which answer it is about."""
+        return AnswerId(self.day, self.author_id)
+
+
+class ReactionKind(StrEnum):
+    """What a button under a review says."""
+
+    USED = "used"
+    """Its author's advice changed what I do: for the answer's author alone."""
+    THANKS = "thanks"
+    UNCLEAR = "unclear"
+    FLAG = "flag"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reaction:
+    """One for a review, person and kind: pressing again changes nothing."""
+
+    day: date
+    author_id: MemberId
+    reviewer_id: MemberId
+    by: MemberId
+    kind: ReactionKind
+    at: datetime
+
+
+class InboxKind(StrEnum):
+    """What the facilitators are asked to look at."""
+
+    UNREVIEWED = "unreviewed"
+    FLAG = "flag"
+    DISPUTE = "dispute"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InboxEntry:
+    """Something for the facilitators.
+
+    Attributes:
+        author_id: whose answer it is about.
+        reviewer_id: whose review it is about; None if it is about no review.
+        note: what was said: the reason of a dispute.
+        closed_at, outcome: when and how a facilitator settled it; None and empty while it is open.
+    """
+
+    kind: InboxKind
+    day: date
+    author_id: MemberId
+    reviewer_id: MemberId | None = None
+    note: str = ""
+    at: datetime
+    closed_at: datetime | None = None
+    outcome: str = ""
+
+    @property
+    def id(self) -> str:
+        """One for each thing to look at: a storm of flags on one review is one entry. It names whom it is about."""
+        parts = (self.kind.value, self.day.isoformat(), self.author_id, self.reviewer_id or "")
+        return "|".join(parts)
+
+
+def rated_sections(emphasis: Mapping[str, int], sections: Sequence[str]) -> tuple[str, ...]:
+    """Keys of the sections that a review rates: the two heaviest of the question; one, if it weighs only one.
+
+    Args:
+        emphasis: section key -> weight of the question; empty for a question without notes, which weighs all alike.
+        sections: all keys in the framework's order, which decides between equal weights and gives the order.
+    """
+    weights = emphasis or dict.fromkeys(sections, 1)
+    heaviest = sorted((key for key in sections if weights.get(key, 0) > 0), key=lambda key: -weights[key])[:RATED]
+    return tuple(key for key in sections if key in heaviest)
