@@ -6,19 +6,22 @@ import argparse
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 
-from benchmarks import answers, beats, processes, slack
+from benchmarks import answers, bank, beats, peer_simulation, processes, review, slack
 from benchmarks.table import Row, printed
 
 Measure = Callable[[], Awaitable[Sequence[Row]]]
 
 MEASURES: Mapping[str, Measure] = {
     "answer": answers.measure,
+    "bank": bank.measure,
     "help": processes.measure_help,
     "first-card": processes.measure_first_card,
     "memory": processes.measure_memory,
     "idle": beats.measure_idle,
     "due": beats.measure_due,
     "due-room": beats.measure_room,
+    "review": review.measure,
+    "peers": peer_simulation.measure,
     "slack": slack.measure_volleys,
     "slack-owed": slack.measure_owed,
 }

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 import aiohttp
 from aiohttp import web
@@ -14,14 +14,14 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.errors import ChatClosed, ChatRefused, Refusal
 from bot.ports import Chat, Ports
 from bot.settings import Settings
+from handlers.background import Background
 from handlers.slack.api import SlackApi, new_session
-from handlers.slack.background import Background
 from handlers.slack.chat import SlackChat
 from handlers.slack.desk import Desk
 from handlers.slack.home import HomeTab
-from handlers.slack.inbound import PLATFORM, Translator
+from handlers.slack.inbound import PLATFORM
 from handlers.slack.intake import Intake
-from handlers.slack.manifest import EVENTS_PATH
+from handlers.slack.manifest import EVENTS_PATH, names_set
 from handlers.slack.people import People
 from handlers.slack.replies import Replies
 from handlers.slack.socket import Patience, Sockets
@@ -51,12 +51,10 @@ class SlackPlatform:
 
     name = PLATFORM
 
-    def __init__(
-        self, settings: Settings, *, roots: Mapping[str, str] | None = None, patience: Patience | None = None
-    ) -> None:
-        """`roots`: the command's name in Slack -> its name in the table, for those that were renamed."""
+    def __init__(self, settings: Settings, *, patience: Patience | None = None) -> None:
+        """Raises Refusal when commands are renamed to what they cannot be called."""
         self._settings = settings
-        self._roots = roots or {}
+        self._names = names_set(settings)
         self._patience = patience
         self._tokens = Tokens()
         self._background = Background()
@@ -91,9 +89,10 @@ class SlackPlatform:
         api = SlackApi(self._session, base_url, self._tokens)
         await self._learn(api)
         people = People(api)
-        chat = SlackChat(api, self._tokens, people, self._background)
-        desk = Desk(ports, people, Replies(api, chat), HomeTab(ports, api, people), self._background)
-        intake = Intake(desk, self._tokens, ports.meter, Translator(self._roots))
+        chat = SlackChat(api, self._tokens, people, self._background, self._names)
+        replies, home = Replies(api, chat, self._names), HomeTab(ports, api, people, self._names)
+        desk = Desk(ports, people, replies, home, self._background)
+        intake = Intake(desk, self._tokens, ports.meter, self._names)
         web_client = _sdk_client(base_url, self._session)
         self._app = self._bolt(intake, web_client)
         self._chat = chat

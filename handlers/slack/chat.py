@@ -11,9 +11,10 @@ from bot.cards import Attachment, Card
 from bot.domain.group import MemberId, MessageRef, Place
 from bot.errors import ChatClosed, ChatRefused, Trouble
 from bot.ports import Target, Where
+from handlers.background import Background
 from handlers.slack.addresses import addressed, conversation_of, direct_place
 from handlers.slack.api import SlackApi
-from handlers.slack.background import Background
+from handlers.slack.names import CommandNames
 from handlers.slack.people import People
 from handlers.slack.render import Json, key_of, message
 from handlers.slack.stamps import at_of, ts_at
@@ -32,11 +33,14 @@ MOST_PAGES = 10
 class SlackChat:
     """What the bot says in every workspace that it is in."""
 
-    def __init__(self, api: SlackApi, tokens: Tokens, people: People, background: Background) -> None:
+    def __init__(
+        self, api: SlackApi, tokens: Tokens, people: People, background: Background, names: CommandNames | None = None
+    ) -> None:
         self._api = api
         self._tokens = tokens
         self._people = people
         self._background = background
+        self._names = names or CommandNames()
         self._status = StatusLines(self._set_status, background)
 
     async def send(self, to: Target, card: Card, *, key: str) -> MessageRef:
@@ -77,7 +81,7 @@ class SlackChat:
         channel, group = conversation_of(message.place)
         await self._api.call(
             message.place.workspace, "chat.update", safe=True, accept={"message_not_found"},
-            channel=channel, ts=message.message_id, **_drawn(card, group),
+            channel=channel, ts=message.message_id, **self._drawn(card, group),
         )  # fmt: skip
 
     async def delete(self, message: MessageRef) -> None:
@@ -99,7 +103,7 @@ class SlackChat:
         """Show a card to one person in a channel; its file goes directly, for a channel shows files to everybody."""
         body = await self._api.call(
             place.workspace, "chat.postEphemeral", channel=place.channel, user=member,
-            thread_ts=thread.message_id if thread else None, **_drawn(card, None),
+            thread_ts=thread.message_id if thread else None, **self._drawn(card, None),
         )  # fmt: skip
         if card.file is not None:
             await self.hand_over(place, member, card.file)
@@ -118,7 +122,7 @@ class SlackChat:
         try:
             body = await self._api.call(
                 place.workspace, "chat.postMessage", channel=channel,
-                thread_ts=thread.message_id if thread else None, **_drawn(card, group, key=key),
+                thread_ts=thread.message_id if thread else None, **self._drawn(card, group, key=key),
                 unfurl_links=False, unfurl_media=False,
             )  # fmt: skip
         except ChatClosed as closed:
@@ -182,11 +186,10 @@ class SlackChat:
             channel_id=thread.place.channel, thread_ts=thread.message_id, status=text,
         )  # fmt: skip
 
-
-def _drawn(card: Card, group: str | None, *, key: str | None = None) -> Json:
-    """What Slack takes of a card; outside its channel, its buttons carry the group's."""
-    drawn = message(card, key=key)
-    return {**drawn, "blocks": addressed(drawn["blocks"], group)} if group else drawn
+    def _drawn(self, card: Card, group: str | None, *, key: str | None = None) -> Json:
+        """What Slack takes of a card; outside its channel, its buttons carry the group's."""
+        drawn = message(self._names.card(card), key=key)
+        return {**drawn, "blocks": addressed(drawn["blocks"], group)} if group else drawn
 
 
 def _whispered(message: MessageRef) -> tuple[MemberId, MessageRef | None] | None:

@@ -14,7 +14,7 @@ from bot.inbound import Asked, Caller, Command, Inbound, Press, Submission
 from bot.ports import Ports
 from bot.usecases.follow_name import follow_name
 from bot.views import notices
-from handlers.slack.background import Background
+from handlers.background import Background
 from handlers.slack.home import HomeTab
 from handlers.slack.inbound import Origin
 from handlers.slack.people import People

@@ -9,6 +9,7 @@ from handlers.slack.addresses import addressed
 from handlers.slack.api import SlackApi
 from handlers.slack.inbound import PLATFORM
 from handlers.slack.limits import VIEW_BLOCKS
+from handlers.slack.names import CommandNames
 from handlers.slack.people import People
 from handlers.slack.render import Json, blocks
 
@@ -16,17 +17,18 @@ from handlers.slack.render import Json, blocks
 class HomeTab:
     """Draws it. It holds no state: each time it is opened it is drawn anew."""
 
-    def __init__(self, ports: Ports, api: SlackApi, people: People) -> None:
+    def __init__(self, ports: Ports, api: SlackApi, people: People, names: CommandNames) -> None:
         self._ports = ports
         self._api = api
         self._people = people
+        self._names = names
 
     async def publish(self, team_id: str, user_id: str) -> None:
         """Draw the page of one person."""
         name = (await self._people.person(team_id, user_id)).name
         drawn: list[Json] = []
         for part in await show_home.run(self._ports, PLATFORM, team_id, MemberId(user_id), name):
-            shown = blocks(*part.cards)
+            shown = blocks(*map(self._names.card, part.cards))
             drawn += addressed(shown, part.group.place.channel) if part.group else shown
         view = {"type": "home", "blocks": drawn[:VIEW_BLOCKS]}
         await self._api.call(team_id, "views.publish", safe=True, user_id=user_id, view=view)

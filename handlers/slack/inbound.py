@@ -21,6 +21,7 @@ from bot.inbound import (
 from handlers.slack.addresses import channel_of
 from handlers.slack.manifest import COUNT_AS_ANSWER, GET_FEEDBACK
 from handlers.slack.modal import action_of, ids_of, values_of
+from handlers.slack.names import CommandNames
 from handlers.slack.words import NameOf, plain, typed
 
 PLATFORM = "slack"
@@ -55,9 +56,9 @@ class Origin:
 
 @dataclass(frozen=True, slots=True)
 class Translator:
-    """Reads the payloads of every workspace. `roots`: the command's name in Slack -> its name in the table."""
+    """Reads slash commands, whatever they are called here."""
 
-    roots: Mapping[str, str]
+    names: CommandNames
 
     def command(self, body: Body, name: str, name_of: NameOf) -> tuple[Command, Origin]:
         """A slash command, of a person called `name`."""
@@ -70,7 +71,7 @@ class Translator:
         )
         root = body["command"].removeprefix("/")
         caller = caller_of(origin, name, str(body.get("trigger_id")))
-        return Command(caller, self.roots.get(root, root), typed(body.get("text", ""), name_of)), origin
+        return Command(caller, self.names.in_table(root), typed(body.get("text", ""), name_of)), origin
 
 
 def press(body: Body, name: str) -> tuple[Press, Origin] | None:

@@ -21,11 +21,12 @@ from bot.errors import Refusal
 from bot.inbound import Asked, Command
 from bot.ports import Meter
 from bot.views import notices
+from handlers.seen import Seen
 from handlers.slack import inbound
 from handlers.slack.desk import Desk, Unsaved, unsaved_card
 from handlers.slack.inbound import PLATFORM, Body, Translator
 from handlers.slack.modal import errors_of, ids_of, modal
-from handlers.slack.seen import Seen
+from handlers.slack.names import CommandNames
 from handlers.slack.tokens import Tokens
 from handlers.slack.told import told
 
@@ -39,11 +40,12 @@ Outcome = tuple[str, str, BoltResponse]
 class Intake(AsyncMiddleware):
     """Everything that Slack sends, after bolt has checked where it comes from."""
 
-    def __init__(self, desk: Desk, tokens: Tokens, meter: Meter, translator: Translator) -> None:
+    def __init__(self, desk: Desk, tokens: Tokens, meter: Meter, names: CommandNames) -> None:
         self._desk = desk
         self._tokens = tokens
         self._meter = meter
-        self._translator = translator
+        self._names_here = names
+        self._translator = Translator(names)
         self._seen = Seen()
 
     async def async_process(
@@ -146,14 +148,15 @@ class Intake(AsyncMiddleware):
             reply = await self._desk.submitted(event, origin)
         except Refusal as refusal:
             field = refusal.field if refusal.field in event.values else None
-            return "submission", "taken", _errors({field or first_field: str(refusal)})
+            return "submission", "taken", _errors({field or first_field: self._names_here.text(str(refusal))})
         except Unsaved:
             # the window stays open, and with it the words
             return "submission", "unsaved", _errors({first_field: notices.STORE_DOWN_WORDS})
         if isinstance(reply, Form):
-            if reply.errors:
-                return "submission", "taken", _errors(errors_of(reply))
-            view = modal(reply, ids=ids_of(body["view"]))
+            form = self._names_here.form(reply)
+            if form.errors:
+                return "submission", "taken", _errors(errors_of(form))
+            view = modal(form, ids=ids_of(body["view"]))
             return "submission", "taken", _json({"response_action": "update", "view": view})
         if reply is not None:
             self._desk.show_later(reply, origin)

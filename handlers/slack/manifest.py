@@ -11,8 +11,10 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 from urllib.parse import urlsplit
 
-from bot.commands import Argument, CommandSpec, Kind
-from handlers.slack.limits import COMMAND_CHARS
+from bot.commands import COMMANDS, Argument, CommandSpec, Kind
+from bot.errors import Refusal
+from bot.settings import Settings
+from handlers.slack.names import CommandNames
 
 EVENTS_PATH = "/slack/events"
 GET_FEEDBACK = "get_feedback"
@@ -100,6 +102,14 @@ def manifest(
     }
 
 
+def names_set(settings: Settings) -> CommandNames:
+    """What the commands are called here. Raises Refusal when TPM_SLACK_COMMANDS wants what cannot be."""
+    try:
+        return CommandNames.of((spec.name for spec in COMMANDS), settings.slack_command_names)
+    except ValueError as error:
+        raise Refusal(f"Some settings are wrong:\n  TPM_SLACK_COMMANDS: {error}") from None
+
+
 def printed(manifest: Mapping[str, Any], *, as_yaml: bool) -> str:
     """The manifest as Slack's form takes it."""
     if not as_yaml:
@@ -114,23 +124,15 @@ def scopes() -> list[str]:
     return sorted(METHOD_SCOPES.keys() | {scope for scope in BOT_EVENTS.values() if scope is not None})
 
 
-def _commands(commands: Sequence[CommandSpec], names: Mapping[str, str], address: str | None) -> list[dict[str, Any]]:
-    if unknown := names.keys() - {spec.name for spec in commands}:
-        raise ValueError(f"no such command: {', '.join(sorted(unknown))}")
-    rows = [_command(spec, names.get(spec.name, spec.name).lstrip("/"), address) for spec in commands]
-    taken = [row["command"] for row in rows]
-    if len(taken) != len(set(taken)):
-        raise ValueError("two commands have one name")
-    return rows
+def _commands(commands: Sequence[CommandSpec], renamed: Mapping[str, str], address: str | None) -> list[dict[str, Any]]:
+    names = CommandNames.of((spec.name for spec in commands), renamed)
+    return [_command(spec, names.here(spec.name), address) for spec in commands]
 
 
 def _command(spec: CommandSpec, name: str, address: str | None) -> dict[str, Any]:
-    command = f"/{name}"
-    if not name or len(command) > COMMAND_CHARS or name != name.lower() or any(map(str.isspace, name)):
-        raise ValueError(f"{command} cannot be a command: lower case, no blanks, at most {COMMAND_CHARS} characters")
     hint = " | ".join(verb.name for verb in spec.verbs) or " ".join(map(_hint, spec.arguments))
     return {
-        "command": command,
+        "command": f"/{name}",
         "description": spec.summary[:1].upper() + spec.summary[1:],
         # Names are compared as people write them, so Slack must not turn @ann into an id.
         "should_escape": False,

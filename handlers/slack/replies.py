@@ -15,6 +15,7 @@ from handlers.slack.api import SlackApi
 from handlers.slack.chat import SlackChat
 from handlers.slack.inbound import Origin
 from handlers.slack.modal import modal
+from handlers.slack.names import CommandNames
 from handlers.slack.render import Json, card_modal, message
 
 log = logging.getLogger(__name__)
@@ -30,9 +31,10 @@ GONE = frozenset({"not_found"})
 class Replies:
     """Shows cards and forms to one person."""
 
-    def __init__(self, api: SlackApi, chat: SlackChat) -> None:
+    def __init__(self, api: SlackApi, chat: SlackChat, names: CommandNames) -> None:
         self._api = api
         self._chat = chat
+        self._names = names
 
     async def show(self, reply: Reply, origin: Origin) -> None:
         """Show a reply where it belongs: in the view that waits for it, as a modal, or among the messages."""
@@ -40,10 +42,10 @@ class Replies:
             case Form():
                 await self._form(reply, origin)
             case Card() if origin.view_id is not None:
-                await self._update(origin, _read_only(reply, origin))
+                await self._update(origin, self._read_only(reply, origin))
                 await self._bring_file(reply, origin)
             case Card() if origin.in_view:
-                if await self.open(origin, _read_only(reply, origin)) is None:
+                if await self.open(origin, self._read_only(reply, origin)) is None:
                     await self._patiently(lambda: self._chat.direct(origin.place, origin.member, reply))
                 await self._bring_file(reply, origin)
             case Card():
@@ -60,7 +62,7 @@ class Replies:
         ids = {"channel": origin.place.channel}
         if origin.thread is not None:
             ids["thread"] = origin.thread.message_id
-        view = modal(form, ids=ids)
+        view = modal(self._names.form(form), ids=ids)
         if origin.view_id is not None:
             await self._update(origin, view)
         elif origin.trigger_id is None or await self.open(origin, view) is None:
@@ -85,7 +87,7 @@ class Replies:
                 await self._chat.direct(origin.place, origin.member, card)
 
     async def _respond(self, url: str, card: Card, origin: Origin) -> bool:
-        drawn = message(card)
+        drawn = message(self._names.card(card))
         elsewhere = origin.channel != origin.place.channel
         blocks = addressed(drawn["blocks"], origin.place.channel) if elsewhere else drawn["blocks"]
         shown: dict[str, Any] = {"response_type": "ephemeral", "replace_original": False, "text": drawn["text"]}
@@ -105,7 +107,6 @@ class Replies:
             await asyncio.sleep(busy.retry_after_s)
             await send()
 
-
-def _read_only(card: Card, origin: Origin) -> Json:
-    view = card_modal(card)
-    return {**view, "blocks": addressed(view["blocks"], origin.place.channel)}
+    def _read_only(self, card: Card, origin: Origin) -> Json:
+        view = card_modal(self._names.card(card))
+        return {**view, "blocks": addressed(view["blocks"], origin.place.channel)}

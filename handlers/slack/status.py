@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 from bot.domain.group import MemberId, MessageRef
 from bot.errors import Trouble
-from handlers.slack.background import Background
+from handlers.background import Background
 
 log = logging.getLogger(__name__)
 

@@ -17,11 +17,11 @@ from bot.infra.clock import SteppedClock
 from bot.ports import Ports
 from bot.settings import Settings, read
 from bot.usecases import manage_group, post_question
-from bot.usecases.manage_group import Wishes
+from bot.usecases.wishes import Wishes
 from handlers import app
+from handlers.background import Background
 from handlers.slack.api import SlackApi, new_session
 from handlers.slack.app import SlackPlatform
-from handlers.slack.background import Background
 from handlers.slack.chat import SlackChat
 from handlers.slack.manifest import manifest
 from handlers.slack.people import People
@@ -137,10 +137,12 @@ async def running(
 def settings_for(slack: SlackServer, mode: str, **more: Any) -> Settings:
     """What an operator sets for the fake Slack, which is told of the app by its manifest."""
     socket = mode == "socket"
-    slack.install(manifest(COMMANDS, socket=socket, url=None if socket else "https://bot.example.org"))
     by_http = {"slack_signing_secret": slack.signing_secret, "http_port": 0}
     way: dict[str, Any] = {"slack_app_token": slack.app_token} if socket else by_http
-    return read(slack_bot_token=slack.token, slack_api_url=slack.api_url, **way, **more)
+    settings = read(slack_bot_token=slack.token, slack_api_url=slack.api_url, **way, **more)
+    url = None if socket else "https://bot.example.org"
+    slack.install(manifest(COMMANDS, socket=socket, url=url, names=settings.slack_command_names))
+    return settings
 
 
 @asynccontextmanager

@@ -11,8 +11,8 @@ from bot.cards import Attachment, Button, Buttons, Card, Own, Text
 from bot.domain.group import MemberId, MessageRef, Place
 from bot.errors import ChatBusy, ChatClosed, ChatRefused, ChatUnsure
 from bot.ports import Target, Where
+from handlers.background import Background
 from handlers.slack.api import SlackApi
-from handlers.slack.background import Background
 from handlers.slack.chat import SlackChat
 from handlers.slack.people import People
 from handlers.slack.status import StatusLines

@@ -5,6 +5,9 @@ from datetime import timedelta
 
 import pytest
 
+from bot.errors import Refusal
+from bot.settings import read
+from handlers.slack.app import SlackPlatform
 from tests.contract.slack_case import ANSWER, PLACE, Case, answer_of, no_failure, running
 
 
@@ -85,3 +88,26 @@ async def test_setup_in_a_channel(case: Case) -> None:
     case.pass_time(timedelta(hours=2))
     await case.settle()
     assert len([each for each in case.study.messages.values() if each.labels]) == 1
+
+
+async def test_a_renamed_command(valkey_url: str) -> None:
+    """A command that is called otherwise in this workspace works by its new name, and cards name it so."""
+    async with running(valkey_url, slack_commands="tpm-help=group-help,tpm-me=group-me") as case:
+        await case.posted()
+        with no_failure(case.ben):
+            await case.ben.command("/group-help", "", case.study)
+            await case.settle()
+        [shown] = case.whispers(case.ben)
+        assert "/group-me" in shown
+        assert "/tpm-question" in shown
+        assert "/tpm-me" not in shown
+        with no_failure(case.asha):
+            await case.slack.emit({"type": "app_home_opened", "user": "U1", "tab": "home", "channel": "D1"})
+            await case.settle()
+        assert "/tpm-me" not in str(case.slack.workspace.homes["U1"])
+
+
+def test_a_name_that_slack_cannot_have() -> None:
+    """A new name that no command can have ends the start with its variable and the fix."""
+    with pytest.raises(Refusal, match=r"TPM_SLACK_COMMANDS: /Help cannot be a command; write it in lower case"):
+        SlackPlatform(read(slack_bot_token="xoxb-1", slack_app_token="xapp-1", slack_commands="tpm-help=Help"))

@@ -10,6 +10,7 @@ from click.testing import CliRunner
 from pydantic import ValidationError
 
 from bot.commands import COMMANDS
+from bot.errors import Refusal
 from handlers.cli import program
 from handlers.slack.manifest import BOT_EVENTS, manifest, scopes
 from tests.unit.slack_manifest_rules import Manifest
@@ -35,10 +36,24 @@ def urls(value: Any) -> Iterator[str]:
 
 @pytest.mark.parametrize("made", [SOCKET, HTTP], ids=["socket", "http"])
 def test_slack_takes_the_manifest(made: dict[str, Any]) -> None:
-    """The manifest keeps every rule of Slack's schema, without duplicates where Slack wants none."""
+    """The manifest keeps every rule of Slack's schema."""
     Manifest.model_validate(made)
-    events = made["settings"]["event_subscriptions"]["bot_events"]
-    assert len(events) == len(set(events))
+
+
+@pytest.mark.parametrize("value", [None, "", "ftp://bot.example.org"])
+def test_the_rules_refuse_an_address_that_is_none(value: str | None) -> None:
+    """An address in a manifest is one of the web, or is left out."""
+    broken = {**HTTP, "settings": {**HTTP["settings"], "interactivity": {"is_enabled": True, "request_url": value}}}
+    with pytest.raises(ValidationError, match="request_url"):
+        Manifest.model_validate(broken)
+
+
+def test_the_rules_refuse_an_event_twice() -> None:
+    """An event is asked for once."""
+    subscriptions = {"bot_events": ["app_mention", "app_mention"]}
+    broken = {**SOCKET, "settings": {**SOCKET["settings"], "event_subscriptions": subscriptions}}
+    with pytest.raises(ValidationError, match="twice"):
+        Manifest.model_validate(broken)
 
 
 @pytest.mark.parametrize(
@@ -106,7 +121,14 @@ def test_roots_can_be_renamed() -> None:
 
 @pytest.mark.parametrize(
     "names",
-    [{"tpm-help": "tpm-me"}, {"no-such": "x"}, {"tpm-help": "h" * 32}, {"tpm-help": "two words"}, {"tpm-help": "Help"}],
+    [
+        {"tpm-help": "tpm-me"},
+        {"no-such": "x"},
+        {"tpm-help": "h" * 32},
+        {"tpm-help": "two words"},
+        {"tpm-help": "Help"},
+        {"tpm-help": ""},
+    ],
 )
 def test_a_name_that_cannot_be_is_refused(names: dict[str, str]) -> None:
     """A rename to a name that is taken, too long, or no command name for Slack is refused, as is one of no command."""
@@ -140,6 +162,16 @@ def test_the_command_line_prints_yaml() -> None:
     """With --yaml the same is printed as YAML, here for HTTP."""
     done = CliRunner().invoke(program, ["manifest", "slack", "--http", "https://bot.example.org", "--yaml"])
     assert (done.exit_code, yaml.safe_load(done.stdout)) == (0, HTTP)
+
+
+def test_the_command_line_goes_by_the_setting(monkeypatch: pytest.MonkeyPatch) -> None:
+    """`tpm-bot manifest slack` prints the names that TPM_SLACK_COMMANDS gives, and refuses those that cannot be."""
+    monkeypatch.setenv("TPM_SLACK_COMMANDS", "/tpm-help = /group-help")
+    done = CliRunner().invoke(program, ["manifest", "slack"])
+    assert json.loads(done.stdout) == manifest(COMMANDS, socket=True, names={"tpm-help": "group-help"})
+    monkeypatch.setenv("TPM_SLACK_COMMANDS", "tpm-help=tpm-me")
+    with pytest.raises(Refusal, match="TPM_SLACK_COMMANDS: two commands would be called /tpm-me; give one"):
+        CliRunner().invoke(program, ["manifest", "slack"], catch_exceptions=False)
 
 
 @pytest.mark.parametrize("arguments", [["--http", "http://bot.example.org"], ["--socket", "--http", ADDRESS]])

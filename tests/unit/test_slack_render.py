@@ -23,7 +23,7 @@ CLOSES = Moment(datetime(2026, 11, 24, 8, 0, tzinfo=UTC), "Europe/Paris")
 HOUR_S = 1795507200
 """2026-11-24T08:00Z, from `date -d`."""
 
-LONG_ROW = Buttons(tuple(Button("L" * 34, "a" * 90) for _ in range(5)))
+LONG_ROW = Buttons(tuple(Button("L" * 34, "a" * 76) for _ in range(5)))
 WORST = (
     Card("amps", (Text(("&" * 3_600,)),)),
     Card("dots", (Bullets(tuple((".",) for _ in range(900))),)),
@@ -61,7 +61,7 @@ def test_the_budget_fits_the_limits() -> None:
         cards.MOST_CARD_PARTS: limits.MESSAGE_BLOCKS,
         cards.MOST_BUTTONS: limits.BUTTONS_IN_ROW,
         cards.MOST_LABEL_CHARS: limits.LABEL_CHARS,
-        90: limits.BUTTON_VALUE_CHARS,
+        cards.MOST_ACTION_CHARS: limits.BUTTON_VALUE_CHARS,
         cards.MOST_OPTIONS: limits.OPTIONS,
         cards.MOST_FIELD_CHARS: limits.INPUT_CHARS,
         cards.MOST_TITLE_CHARS: limits.VIEW_TITLE_CHARS,

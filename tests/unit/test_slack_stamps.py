@@ -6,8 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.domain.group import Place
+from handlers.seen import MOST_KEPT, Seen
 from handlers.slack.addresses import addressed, channel_of, conversation_of, direct_place
-from handlers.slack.seen import MOST_KEPT, Seen
 from handlers.slack.stamps import at_of, ts_at
 
 
