@@ -23,6 +23,7 @@ from bot.views import (
     help_card,
     me_card,
     notices,
+    others_card,
     question_card,
     setup_form,
     streak_card,
@@ -53,6 +54,7 @@ POST = Post(
     day=MONDAY, number=6, question_id="nurse-line-label-source", due_at=DUE, state=PostState.SENT, opened_at=DUE,
     closes_at=DUE + timedelta(days=1),
 )  # fmt: skip
+SEALED = replace(POST, sealed=True)
 CHECKS = (
     Check(name="Redis", ok=True, detail="answers in 1 ms"),
     Check(name="Model", ok=False, detail="no key is set", fix="set ANTHROPIC_API_KEY"),
@@ -69,15 +71,21 @@ def cards() -> dict[str, Card]:
         **{f"feedback_{name}": card for name, card in feedback_cards().items()},
         "question": question_card.daily(question, POST, GROUP, framework, late=True),
         "question_mine": question_card.mine(question, POST, GROUP, framework, answer=an_answer(), now=NOW),
+        "question_sealed": question_card.daily(question, SEALED, GROUP, framework, late=False, answered=7),
         "practice": question_card.practice(question, framework),
         "answer": answer_card.shared(an_answer("> not mine\n<!channel> *bold*"), ASHA, framework),
+        "answer_saved_sealed": answer_card.saved(MONDAY, changed=False, late=False, feedback_follows=True, sealed=True),
+        "answer_kept_as_draft": answer_card.kept_as_draft(MONDAY, fits=False),
+        "others": others_card.others(
+            SEALED, [("Ben *", an_answer("> not mine\n<!channel>")), ("Chen", an_answer("x" * 4_000))], framework
+        ),
         "streak": streak_card.streak(_streak(), ASHA),
         "settings": me_card.settings(ASHA, GROUP, MONDAY),
         "forget": me_card.ask_to_forget(),
         "help": help_card.overview(rows, GROUP),
         "notice": notices.refusal(notices.NOT_ADMIN),
         "reminder": notices.reminder(question, POST, GROUP),
-        "setup": admin_card.set_up(GROUP, CHECKS, NEXT, NOW),
+        "setup": admin_card.set_up(GROUP, CHECKS, NEXT, NOW, question=question, framework=framework),
         "schedule": admin_card.schedule(GROUP, dates, changed=True),
         "members": admin_card.members(GROUP, [(ASHA, 5, MONDAY)]),
         "doctor": admin_card.doctor(CHECKS, GROUP, NEXT, (), NOW),

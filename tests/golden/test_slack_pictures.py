@@ -54,7 +54,10 @@ def pictures() -> dict[str, str]:
         "slack-streak.svg": _message(_streak(), time="10:05", label="A streak and its days", private=True),
         "slack-setup.svg": _modal(setup_form.setup_form(None, "Europe/Paris"), "The setup form"),
         "slack-setup-done.svg": _message(
-            admin_card.set_up(GROUP, CHECKS, NEXT, NOW), time="10:05", label="What the admin sees", private=True
+            admin_card.set_up(GROUP, CHECKS, NEXT, NOW, question=question, framework=framework),
+            time="10:05",
+            label="What the admin sees",
+            private=True,
         ),
     }
 

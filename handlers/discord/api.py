@@ -1,0 +1,196 @@
+"""Discord's REST API over discord.py's HTTP client, which keeps to the rate limits. What goes wrong is told apart."""
+
+from __future__ import annotations
+
+import asyncio
+import io
+import json
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any
+
+import aiohttp
+import discord
+from discord.http import Route
+from discord.webhook.async_ import async_context
+
+from bot.cards import Attachment
+from bot.errors import ChatBusy, ChatClosed, ChatRefused, ChatUnsure, Trouble
+from handlers.discord.once import BrokeOff, Ended, one_try
+from handlers.discord.render import file_name
+
+Json = dict[str, Any]
+
+CALL_S = 10.0
+"""A call that takes longer broke off: it may have had its effect."""
+AGAIN_AFTER_S = 15.0
+"""When a call that had no effect, or that may be made again, is tried again."""
+REFUSED_AGAIN_S = 60.0
+"""When a call is tried again that was refused for the token or by Cloudflare: each refusal counts (discord.md 2)."""
+MOST_PAUSE_S = 300.0
+
+UNKNOWN_CHANNEL = 10003
+UNKNOWN_MESSAGE = 10008
+UNKNOWN_WEBHOOK = 10015
+UNKNOWN_INTERACTION = 10062
+ALREADY_ACKNOWLEDGED = 40060
+INVALID_WEBHOOK_TOKEN = 50027
+NO_ACCESS = 50001
+NO_PERMISSION = 50013
+ARCHIVED_THREAD = 50083
+THREAD_EXISTS = 160004
+
+CLOSED = frozenset({UNKNOWN_CHANNEL, 10004, NO_ACCESS, NO_PERMISSION})
+"""Codes that say that the place is closed to the bot: it is gone, or access or permission is (discord.md 6)."""
+
+
+class Refused(ChatRefused):
+    """A definite no; `code` is Discord's."""
+
+    def __init__(self, message: str, code: int) -> None:
+        super().__init__(message)
+        self.code = code
+
+
+class Closed(ChatClosed):
+    """A definite no that is about the place; `code` is Discord's."""
+
+    def __init__(self, message: str, code: int) -> None:
+        super().__init__(message)
+        self.code = code
+
+
+def code_of(trouble: Trouble) -> int:
+    """Discord's code of a definite no, or 0."""
+    return trouble.code if isinstance(trouble, Refused | Closed) else 0
+
+
+class DiscordApi:
+    """Calls routes, each once. `client` gives the client of the moment, whose connections are used."""
+
+    def __init__(self, client: Callable[[], discord.Client]) -> None:
+        self._client = client
+
+    async def call(
+        self,
+        method: str,
+        path: str,
+        body: Mapping[str, Any] | None = None,
+        *,
+        safe: bool = False,
+        file: Attachment | None = None,
+        params: Mapping[str, Any] | None = None,
+        **ids: str,
+    ) -> Any:
+        """Discord's answer to a call with the bot's token; `ids` fill the path. `params` stand behind the `?`.
+
+        `safe`: the call may be made again without harm, so one that broke off is ChatBusy and not ChatUnsure. Raises
+        Closed and Refused with Discord's code.
+        """
+        made = self._signed_on().http.request(Route(method, path, **ids), **_sent(body, file), **_query(params))
+        return await _once(f"{method} {path}", made, safe=safe)
+
+    async def respond(
+        self,
+        method: str,
+        path: str,
+        body: Mapping[str, Any] | None = None,
+        *,
+        safe: bool = False,
+        file: Attachment | None = None,
+        **ids: str,
+    ) -> Any:
+        """The same by an interaction's own token.
+
+        Those calls have no limit in common, and discord.py's HTTP client would keep a bucket for each token for five
+        minutes and look through all of them at each new one; so they go the way that its own interactions go.
+        """
+        client = self._signed_on()
+        session = discord.Webhook.partial(client.application_id or 0, "-", client=client).session
+        sent = _sent(body, file)
+        parts = {"payload": sent.get("json"), "multipart": sent.get("form"), "files": sent.get("files")}
+        made = async_context.get().request(Route(method, path, **ids), session, **parts)
+        return await _once(f"{method} {path}", made, safe=safe)
+
+    def _signed_on(self) -> discord.Client:
+        """Raises ChatBusy while there is none, as between two connections."""
+        client = self._client()
+        if client.user is None or client.is_closed():
+            raise ChatBusy("Discord is not connected", AGAIN_AFTER_S)
+        return client
+
+
+async def _once(what: str, made: Awaitable[Any], *, safe: bool) -> Any:
+    with one_try() as call:
+        try:
+            async with asyncio.timeout(CALL_S):
+                return await made
+        except discord.RateLimited as limited:
+            raise ChatBusy(f"{what}: its limit is used up", limited.retry_after) from None
+        except Ended as ended:
+            raise _ended(what, ended.status, ended.headers, ended.body, safe=safe) from None
+        except discord.HTTPException as error:
+            raise _told(what, error, safe=safe) from None
+        except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError) as error:
+            raise ChatBusy(f"{what}: no connection ({type(error).__name__})", AGAIN_AFTER_S) from None
+        except (BrokeOff, aiohttp.ClientError, TimeoutError, OSError) as error:
+            raise _broke_off(f"{what}: {type(error).__name__}", safe=safe or not call.sent) from None
+        except RuntimeError as error:  # aiohttp's word for a session that was closed, as between two clients
+            raise ChatBusy(f"{what}: {type(error).__name__}", AGAIN_AFTER_S) from None
+
+
+def _sent(body: Mapping[str, Any] | None, file: Attachment | None) -> Json:
+    """As JSON; with a file as a form, where the JSON is one part."""
+    if file is None:
+        return {} if body is None else {"json": body}
+    name = file_name(file.name)
+    payload = json.dumps(_with_attachment(body or {}, name))
+    part = {"filename": name, "content_type": "application/octet-stream"}
+    return {
+        "form": [
+            {"name": "payload_json", "value": payload},
+            {"name": "files[0]", "value": io.BytesIO(file.content), **part},
+        ],
+        "files": [discord.File(io.BytesIO(file.content), name)],
+    }
+
+
+def _with_attachment(body: Mapping[str, Any], name: str) -> Json:
+    """`body` with its file named; in an answer to an interaction the message is one level down."""
+    named = {"attachments": [{"id": 0, "filename": name}]}
+    return {**body, "data": {**body["data"], **named}} if "data" in body else {**body, **named}
+
+
+def _query(params: Mapping[str, Any] | None) -> Json:
+    return {} if params is None else {"params": dict(params)}
+
+
+def _ended(what: str, status: int, headers: Mapping[str, str], body: bytes, *, safe: bool) -> Trouble:
+    if status == 429:  # noqa: PLR2004  what HTTP calls too many requests
+        return ChatBusy(f"{what}: {status}", _retry_after_s(headers, body))
+    return _broke_off(f"{what}: {status}", safe=safe)
+
+
+def _told(what: str, error: discord.HTTPException, *, safe: bool) -> Trouble:
+    what = f"{what}: {error.status} {error.code}"
+    if error.status == 429 or error.status >= 500:  # noqa: PLR2004
+        return _ended(what, error.status, error.response.headers, b"", safe=safe)
+    if error.code == 0 and error.status in {401, 403}:
+        return ChatBusy(what, REFUSED_AGAIN_S)
+    return (Closed if error.code in CLOSED else Refused)(what, error.code)
+
+
+def _broke_off(what: str, *, safe: bool) -> Trouble:
+    return ChatBusy(what, AGAIN_AFTER_S) if safe else ChatUnsure(what)
+
+
+def _retry_after_s(headers: Mapping[str, str], body: bytes) -> float:
+    """From the body, where Discord is exact, else from the header; Cloudflare answers with no JSON at all."""
+    known = {name.lower(): value for name, value in headers.items()}
+    try:
+        told: object = json.loads(body).get("retry_after")
+    except (ValueError, AttributeError):
+        told = None
+    try:
+        return min(max(float(str(told if told is not None else known["retry-after"])), 0.0), MOST_PAUSE_S)
+    except (KeyError, ValueError):
+        return REFUSED_AGAIN_S
