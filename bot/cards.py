@@ -16,7 +16,8 @@ MOST_CARD_CHARS = 3_600
 MOST_CARD_PARTS = 36
 MOST_BUTTONS = 5
 MOST_LABEL_CHARS = 34
-MOST_ACTION_CHARS = 90
+MOST_ACTION_CHARS = 76
+"""With the place that it may have to carry, an action fills the 100 characters of a Discord custom_id."""
 MOST_FORM_FIELDS = 5
 MOST_FIELD_CHARS = 3_000
 MOST_TITLE_CHARS = 24
@@ -101,7 +102,7 @@ class Facts:
 
 @dataclass(frozen=True, slots=True)
 class Button:
-    """Does `action` (`name` or `name:arg:...`, at most 90 characters) when pressed."""
+    """Does `action` (`name` or `name:arg:...`, at most 76 characters) when pressed."""
 
     label: str
     action: str

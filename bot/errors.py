@@ -59,7 +59,14 @@ class ChatRefused(Trouble):
 
 
 class ChatClosed(ChatRefused):
-    """The place is closed to the bot: it was removed, the channel was archived or deleted, or its token was revoked."""
+    """The place is closed to the bot: it was removed, the channel was archived or deleted, or its token was revoked.
+
+    `lacks`: the permissions that are missing there, by the names that an admin knows, where the platform tells them.
+    """
+
+    def __init__(self, message: str, *, lacks: tuple[str, ...] = ()) -> None:
+        super().__init__(message)
+        self.lacks = lacks
 
 
 class ChatUnsure(Trouble):

@@ -22,6 +22,7 @@ class Caller:
         fresh_thread: the bot itself began the thread a few minutes ago: it is a post, if perhaps not recorded yet.
         zone: the IANA zone of the person's own clock, where the platform knows it.
         may_post: whether the bot is in the place; a platform that does not know says that it is.
+        lacks: what the bot still needs there, in the platform's own words.
     """
 
     member_id: MemberId
@@ -34,6 +35,7 @@ class Caller:
     place_name: str = ""
     zone: str | None = None
     may_post: bool = True
+    lacks: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +104,13 @@ class Deleted:
     deleted_at: datetime
 
 
+@dataclass(frozen=True, slots=True)
+class Departed:
+    """The caller is no longer in the place: they left, or were removed."""
+
+    caller: Caller
+
+
 class Wish(StrEnum):
     """What can be wished for in a thread."""
 
@@ -128,7 +137,7 @@ class Asked:
     message: Written | None = None
 
 
-Inbound = Command | Press | Submission | Left | Said | Edited | Deleted | Asked
+Inbound = Command | Press | Submission | Left | Said | Edited | Deleted | Asked | Departed
 
 
 def said_event(message_id: str) -> str:

@@ -14,6 +14,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from bot.errors import Refusal
 
 _FIXES = {
+    "bool_parsing": "write 1 or 0",
     "float_parsing": "write a number of dollars, such as 5 or 0.5",
     "greater_than_equal": "write 0 or more",
     "finite_number": "write a number of dollars, such as 5 or 0.5",
@@ -21,6 +22,7 @@ _FIXES = {
     "less_than_equal": "write a port up to 65535",
 }
 """Kind of fault as pydantic names it -> what to do."""
+DISCORD_TOKEN_PARTS = 3
 LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
 
 
@@ -55,6 +57,19 @@ def _is_loopback(host: str | None) -> bool:
         return False
 
 
+def _renames(text: str) -> str:
+    pairs = [each.split("=") for each in text.split(",") if each.strip()]
+    if any(len(pair) != 2 or not all(map(_bare, pair)) for pair in pairs):  # noqa: PLR2004
+        raise ValueError("write a command and its new name, such as tpm-question=pm-question,tpm-me=pm-me")
+    if len({_bare(name) for name, _ in pairs}) < len(pairs):
+        raise ValueError("give each command one new name")
+    return ",".join(f"{_bare(name)}={_bare(here)}" for name, here in pairs)
+
+
+def _bare(name: str) -> str:
+    return name.strip().removeprefix("/")
+
+
 def _bot_token(token: SecretStr) -> SecretStr:
     if not token.get_secret_value().startswith(("xoxb-", "xoxe.xoxb-")):
         raise ValueError("this is no bot token: it begins with xoxb- (OAuth & Permissions in your app's settings)")
@@ -65,6 +80,26 @@ def _app_token(token: SecretStr) -> SecretStr:
     if not token.get_secret_value().startswith("xapp-"):
         raise ValueError("this is no app-level token: it begins with xapp- (Basic Information in your app's settings)")
     return token
+
+
+def _discord_token(token: SecretStr) -> SecretStr:
+    if len(token.get_secret_value().split(".")) != DISCORD_TOKEN_PARTS or " " in token.get_secret_value():
+        raise ValueError("this is no bot token: it has three parts with dots (Reset Token on the page Bot of your app)")
+    return token
+
+
+def _discord_api_url(url: str) -> str:
+    parts = urlsplit(url)
+    if not (parts.scheme == "https" and parts.netloc) and not (parts.scheme == "http" and _is_loopback(parts.hostname)):
+        raise ValueError("write it as https://host/api/v10; plain http:// is for this machine only (127.0.0.1)")
+    return url.rstrip("/")
+
+
+def _discord_gateway_url(url: str) -> str:
+    parts = urlsplit(url)
+    if not (parts.scheme == "wss" and parts.netloc) and not (parts.scheme == "ws" and _is_loopback(parts.hostname)):
+        raise ValueError("write it as wss://host; plain ws:// is for this machine only (127.0.0.1)")
+    return url
 
 
 def _log_level(level: str) -> str:
@@ -87,12 +122,17 @@ class Settings(BaseSettings):
 
     Attributes:
         redis_url: None starts an embedded Valkey under `data_dir`.
+        questions_dir: has an operator's own questions, beside the packaged ones.
         model_review: judges answers; `model_fallback` is tried when it cannot be used.
+        model_walkthrough: writes walkthroughs, with the same fallback.
         model_timeout_s: how long the model may take to begin; None is 90 s for Claude, 600 s for another server.
         daily_budget_usd, member_daily_budget_usd: what the model may cost a UTC day, in all and for one member.
         log_level: None is INFO for the running program, WARNING for all else.
         slack_app_token: given, Slack is reached by Socket Mode; else by HTTP with `slack_signing_secret`.
         slack_api_url: ends with `/`.
+        slack_commands: `name=new name` with commas between; see `slack_command_names`.
+        discord_api_base_url, discord_gateway_url: both, or neither for Discord itself.
+        discord_message_content: ask Discord for what members write, which an app must be allowed to have.
         http_port: None serves nothing, 0 takes a free port.
     """
 
@@ -102,13 +142,15 @@ class Settings(BaseSettings):
 
     redis_url: Annotated[str, AfterValidator(_redis_url)] | None = Field(None, alias="TPM_REDIS_URL")
     data_dir: Path = Field(Path(".tpm-bot"), alias="TPM_DATA_DIR")
+    questions_dir: Path | None = Field(None, alias="TPM_QUESTIONS_DIR")
     secret_key: SecretStr | None = Field(None, alias="TPM_SECRET_KEY")
     log_level: Annotated[str, AfterValidator(_log_level)] | None = Field(None, alias="TPM_LOG_LEVEL")
     model_review: Model = Field("claude-sonnet-5-5", alias="TPM_MODEL_REVIEW")
     model_fallback: Model = Field("claude-haiku-5-5", alias="TPM_MODEL_FALLBACK")
+    model_walkthrough: Model = Field("claude-sonnet-5-5", alias="TPM_MODEL_WALKTHROUGH")
     model_timeout_s: float | None = Field(None, alias="TPM_MODEL_TIMEOUT_S", gt=0)
     daily_budget_usd: float = Field(5.0, alias="TPM_DAILY_BUDGET_USD", ge=0)
-    member_daily_budget_usd: float = Field(0.5, alias="TPM_MEMBER_DAILY_BUDGET_USD", ge=0)
+    member_daily_budget_usd: float = Field(1.5, alias="TPM_MEMBER_DAILY_BUDGET_USD", ge=0)
     anthropic_api_key: SecretStr | None = Field(None, alias="ANTHROPIC_API_KEY")
     anthropic_base_url: Annotated[str, AfterValidator(_http_url)] | None = Field(None, alias="ANTHROPIC_BASE_URL")
     slack_app_token: Annotated[SecretStr, AfterValidator(_app_token)] | None = Field(None, alias="SLACK_APP_TOKEN")
@@ -119,6 +161,15 @@ class Settings(BaseSettings):
     slack_api_url: Annotated[str, AfterValidator(_slack_api_url)] = Field(
         "https://slack.com/api/", alias="SLACK_API_URL"
     )
+    slack_commands: Annotated[str, AfterValidator(_renames)] | None = Field(None, alias="TPM_SLACK_COMMANDS")
+    discord_token: Annotated[SecretStr, AfterValidator(_discord_token)] | None = Field(None, alias="DISCORD_TOKEN")
+    discord_api_base_url: Annotated[str, AfterValidator(_discord_api_url)] | None = Field(
+        None, alias="DISCORD_API_BASE_URL"
+    )
+    discord_gateway_url: Annotated[str, AfterValidator(_discord_gateway_url)] | None = Field(
+        None, alias="DISCORD_GATEWAY_URL", validate_default=True
+    )
+    discord_message_content: bool = Field(default=False, alias="DISCORD_MESSAGE_CONTENT")
     http_host: str = Field("127.0.0.1", alias="TPM_HTTP_HOST")
     http_port: int | None = Field(None, alias="TPM_HTTP_PORT", ge=0, le=65535, validate_default=True)
 
@@ -144,6 +195,14 @@ class Settings(BaseSettings):
             raise ValueError("set it, such as 8080: with SLACK_SIGNING_SECRET alone, Slack's events come by HTTP")
         return port
 
+    @field_validator("discord_gateway_url", mode="after")
+    @classmethod
+    def _is_a_pair(cls, gateway: str | None, info: ValidationInfo) -> str | None:
+        base = info.data.get("discord_api_base_url", "faulty")
+        if base != "faulty" and (gateway is None) != (base is None):
+            raise ValueError("set DISCORD_API_BASE_URL and DISCORD_GATEWAY_URL together, or neither")
+        return gateway
+
     @property
     def has_model(self) -> bool:
         """Whether a model can be asked: a key, or a server of one's own that may need none."""
@@ -158,6 +217,12 @@ class Settings(BaseSettings):
         return frozenset(secret for secret in (*whole, *passwords) if secret)
 
     @property
+    def slack_command_names(self) -> Mapping[str, str]:
+        """Commands that are called otherwise in Slack: name in the table -> name there, both without `/`."""
+        pairs = (self.slack_commands or "").split(",")
+        return {name: here for name, _, here in (pair.partition("=") for pair in pairs) if name}
+
+    @property
     def slack_way(self) -> str:
         """How Slack reaches the bot, in words."""
         if self.slack_bot_token is None:
@@ -168,8 +233,9 @@ class Settings(BaseSettings):
     def described(self) -> str:
         """What is set, in words and without any secret."""
         where = "set by TPM_REDIS_URL" if self.redis_url else f"embedded, under {self.data_dir}"
+        discord = f"Discord {'set up' if self.discord_token else 'not set up'}"
         budget = f"${self.daily_budget_usd:g} a day, ${self.member_daily_budget_usd:g} for a member"
-        return f"Redis {where}; model budget {budget}; Slack {self.slack_way}"
+        return f"Redis {where}; model budget {budget}; Slack {self.slack_way}; {discord}"
 
 
 def read(**overrides: Any) -> Settings:

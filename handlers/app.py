@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 import gc
 import hashlib
 import hmac
 import secrets
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -16,25 +17,32 @@ import prompts
 from bot.cards import Reply
 from bot.commands import dispatch
 from bot.domain.group import GroupId, MemberId
+from bot.domain.question import READY
 from bot.inbound import Inbound
 from bot.infra import doctor
+from bot.infra.bank import GroupBank
 from bot.infra.clock import RedisClock, SteppedClock
 from bot.infra.library import FileLibrary, packaged_library
 from bot.infra.offline import OfflineSelfCheck
 from bot.infra.redis.embedded import embedded_valkey
 from bot.infra.redis.store import Store, open_store
 from bot.infra.timetable import Wake, heartbeat
-from bot.ports import Chat, Check, Clock, Meter, Ports, Unmetered
+from bot.ports import Chat, Check, Clock, Meter, Ports, Researcher, Unmetered
 from bot.settings import Settings
 from bot.usecases import agenda
 from bot.usecases.recover import sweep
 from bot.usecases.work import Worker
 
 if TYPE_CHECKING:
+    from bot.infra.claude.endpoint import Say
+    from bot.infra.claude.request import ReviewPrompt
     from bot.infra.claude.reviewer import ClaudeReviewer
 
 DRAIN_S = 25.0
 """How long running work may finish at a stop; what is left is owed again (reliability.md 4, 46)."""
+
+COLLECT_AFTER = (10_000, 20, 20)
+"""New objects before the youngest are looked through for garbage (Python's own: 700), and how often the older ones."""
 
 OWN_SERVER_FIRST_S = 600.0
 """A server of one's own may be a small machine, or a person who plays the model."""
@@ -50,6 +58,14 @@ class Core:
     worker: Worker
     store: Store
     clock: RedisClock | SteppedClock
+    reviewer: ClaudeReviewer | None
+    library: FileLibrary
+
+    async def prepare(self) -> None:
+        """Load ahead what the first review needs, before anybody waits for an ack."""
+        if self.reviewer is not None:
+            await self.reviewer.prepare()
+            settle()
 
     async def dispatch(self, event: Inbound) -> Reply:
         """Do what a person asked for."""
@@ -60,6 +76,11 @@ class Core:
         if isinstance(self.clock, RedisClock):
             await self.clock.sync(self.store.client)
         return await self.worker.tick()
+
+    async def sweep(self) -> None:
+        """Every hour: read questions that changed, and restore what the state says is owed."""
+        await asyncio.to_thread(self.library.refresh)
+        await sweep(self.ports)
 
     async def next_due(self) -> datetime | None:
         """When the next job is due."""
@@ -90,48 +111,84 @@ async def core(
 
     `clock`: a script's own time, instead of that of Redis.
     """
-    library = library or packaged_library()
+    library = library or packaged_library(settings.questions_dir)
     async with AsyncExitStack() as stack:
         store = await stack.enter_async_context(
             open_store(url, daily_usd=settings.daily_budget_usd, member_daily_usd=settings.member_daily_budget_usd)
         )
         time = clock or await RedisClock.start(store.client)
         reviewer = await stack.enter_async_context(_reviewer(settings, library))
-        wake = Wake()
-        ports = Ports(
-            clock=time,
-            chat=chat_of(time),
-            groups=store.groups,
-            posts=store.posts,
-            answers=store.answers,
-            outbox=store.outbox,
-            jobs=store.jobs,
-            purse=store.purse,
-            library=library,
-            reviewer=reviewer,
-            self_check=OfflineSelfCheck(library.framework),
-            wake=wake,
-            checks=lambda: checks(settings, store, reviewer, time),
-            member_key=_member_key(settings),
-            meter=meter or Unmetered(),
-        )
-        worker = Worker(ports, agenda.WORKS, lambda job: agenda.report_dead(ports, job))
+        researcher = await stack.enter_async_context(_researcher(settings, library))
+        ports = _ports(settings, store, library, time, chat_of(time), reviewer, researcher)
+        ports = replace(ports, meter=meter or Unmetered())
+        worker = Worker(ports, agenda.WORKS, lambda job: agenda.report_dead(ports, job), most_of=agenda.MOST_OF)
         await sweep(ports)
         try:
-            yield Core(ports, worker, store, time)
+            yield Core(ports, worker, store, time, reviewer, library)
         finally:
             # also when a fault ends the program: a job must not outlive the connections that it uses
             await worker.stop(0)
 
 
-async def checks(settings: Settings, store: Store, reviewer: ClaudeReviewer | None, clock: Clock) -> Sequence[Check]:
+def _ports(
+    settings: Settings,
+    store: Store,
+    library: FileLibrary,
+    clock: RedisClock | SteppedClock,
+    chat: Chat,
+    reviewer: ClaudeReviewer | None,
+    researcher: Researcher | None,
+) -> Ports:
+    return Ports(
+        clock=clock,
+        chat=chat,
+        groups=store.groups,
+        posts=store.posts,
+        answers=store.answers,
+        peers=store.peers,
+        outbox=store.outbox,
+        jobs=store.jobs,
+        purse=store.purse,
+        library=library,
+        bank=GroupBank(library, store.shelves),
+        queue=store.queue,
+        walkthroughs=store.walkthroughs,
+        shelves=store.shelves,
+        suggestions=store.suggestions,
+        drafts=store.drafts,
+        hints=store.hints,
+        reviewer=reviewer,
+        researcher=researcher,
+        self_check=OfflineSelfCheck(library.framework),
+        wake=Wake(),
+        checks=lambda: checks(settings, store, library, reviewer, clock),
+        member_key=_member_key(settings),
+    )
+
+
+async def checks(
+    settings: Settings, store: Store, library: FileLibrary, reviewer: ClaudeReviewer | None, clock: Clock
+) -> Sequence[Check]:
     """Everything that `doctor` looks at outside a group."""
-    return (settings_check(settings), *await doctor.checks(store, reviewer, settings.model_review, clock))
+    return (
+        settings_check(settings),
+        questions_check(library),
+        *await doctor.checks(store, reviewer, settings.model_review, clock),
+    )
 
 
 def settings_check(settings: Settings) -> Check:
     """That the settings could be read, and what they say."""
     return Check(name="Settings", ok=True, detail=settings.described)
+
+
+def questions_check(library: FileLibrary) -> Check:
+    """That every question file of the operator's own can be read."""
+    if library.faults:
+        detail = f"{len(library.faults)} faults; first {library.faults[0]}"
+        return Check(name="Questions", ok=False, detail=detail, fix="correct the file: it is read again within an hour")
+    ready = sum(question.status == READY for question in library.questions.values())
+    return Check(name="Questions", ok=True, detail=f"{ready} are ready")
 
 
 @asynccontextmanager
@@ -140,12 +197,17 @@ async def beating(running: Core) -> AsyncIterator[None]:
     wake = running.ports.wake
     if not isinstance(wake, Wake):
         raise TypeError("the core was not made here")
-    # what was loaded by now stays: looking through it for garbage again and again stops the loop for 60 ms each time
-    gc.freeze()
-    async with heartbeat(running.beat, lambda: sweep(running.ports), wake):
+    settle()
+    async with heartbeat(running.beat, running.sweep, wake):
         wake()
         yield
     await running.worker.stop(DRAIN_S)
+
+
+def settle() -> None:
+    """Look for garbage less often, and not in what is loaded by now: that stops the loop for 60 ms, with an SDK 180."""
+    gc.freeze()
+    gc.set_threshold(*COLLECT_AFTER)
 
 
 @asynccontextmanager
@@ -158,15 +220,18 @@ async def _reviewer(settings: Settings, library: FileLibrary) -> AsyncIterator[C
             await made.aclose()
 
 
-def claude(settings: Settings, library: FileLibrary) -> ClaudeReviewer | None:
-    """The reviewer, or None when no model is set up. The model's SDK is imported at its first use."""
-    if not settings.has_model:
+def claude(
+    settings: Settings, library: FileLibrary, around: Callable[[Say], Say] | None = None
+) -> ClaudeReviewer | None:
+    """The reviewer, or None when no model is set up. The model's SDK is imported at its first use.
+
+    `around` may put something between the reviewer and its calls; then there is a reviewer without a model too.
+    """
+    if not settings.has_model and around is None:
         return None
     from bot.infra.claude.endpoint import Timeouts
-    from bot.infra.claude.request import ReviewPrompt
     from bot.infra.claude.reviewer import ClaudeReviewer
 
-    text = prompts.prompt("review")
     key = settings.anthropic_api_key
     first_s = settings.model_timeout_s or (OWN_SERVER_FIRST_S if settings.anthropic_base_url else None)
     return ClaudeReviewer(
@@ -175,10 +240,47 @@ def claude(settings: Settings, library: FileLibrary) -> ClaudeReviewer | None:
         model=settings.model_review,
         other_model=settings.model_fallback,
         timeouts=Timeouts.patient(first_s) if first_s else Timeouts(),
-        prompt=ReviewPrompt(
+        prompt=review_prompt(library),
+        around=around,
+    )
+
+
+def review_prompt(library: FileLibrary) -> ReviewPrompt:
+    """The instructions of a review, as packaged."""
+    from bot.infra.claude.request import ReviewPrompt
+
+    text = prompts.prompt("review")
+    return ReviewPrompt(
+        name=text.name, version=text.version, hash=text.hash, instructions=text.body, framework=library.framework
+    )
+
+
+@asynccontextmanager
+async def _researcher(settings: Settings, library: FileLibrary) -> AsyncIterator[Researcher | None]:
+    """Who writes walkthroughs, or None when no model is set up."""
+    if not settings.has_model:
+        yield None
+        return
+    from bot.infra.claude.research_request import ResearchPrompt
+    from bot.infra.claude.researcher import LIMITS, ClaudeResearcher, patient
+
+    text = prompts.prompt("walkthrough")
+    key = settings.anthropic_api_key
+    first_s = settings.model_timeout_s or (OWN_SERVER_FIRST_S if settings.anthropic_base_url else None)
+    made = ClaudeResearcher(
+        api_key=key.get_secret_value() if key else None,
+        base_url=settings.anthropic_base_url,
+        model=settings.model_walkthrough,
+        other_model=settings.model_fallback,
+        timeouts=patient(first_s) if first_s else LIMITS,
+        prompt=ResearchPrompt(
             name=text.name, version=text.version, hash=text.hash, instructions=text.body, framework=library.framework
         ),
     )
+    try:
+        yield made
+    finally:
+        await made.aclose()
 
 
 def _member_key(settings: Settings) -> Callable[[GroupId, MemberId], str]:

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from handlers.platform import Platform
 
 T = TypeVar("T")
+_FOLDER = click.Path(file_okay=False, path_type=Path)
+_FILE = click.Path(dir_okay=False, path_type=Path)
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -163,11 +165,12 @@ def serve(settings: Settings, platforms: Sequence[Platform]) -> None:
 
 @program.command()
 @click.option("--json", "as_json", is_flag=True, help="Print the checks as JSON.")
-def doctor(as_json: bool) -> None:
+@click.option("--given-up", type=click.Choice(["retry", "drop"]), help="First try again, or let go, what was given up.")
+def doctor(as_json: bool, given_up: str | None) -> None:
     """Check settings, Redis, the model endpoint, the clock and the next due posts."""
     from handlers import operator
 
-    ok = _run(operator.doctor(_settings(), as_json=as_json))
+    ok = _run(operator.doctor(_settings(), as_json=as_json, given_up=given_up))
     sys.exit(0 if ok else 1)
 
 
@@ -198,18 +201,48 @@ def review(question_id: str | None, question_text: str | None, answer: str, as_j
     sys.exit(0 if judged else 1)
 
 
+@program.command("eval")
+@click.option("--golden", type=_FOLDER, help="Judge the golden answers in this folder.  [default: evals/golden/open]")
+@click.option("--mode", type=click.Choice(["offline", "replay", "live"]), default="offline", show_default=True)
+@click.option("--only", multiple=True, metavar="FAMILY", help="Only these families of cases, such as M1; repeatable.")
+@click.option("--limit", type=click.IntRange(min=1), help="At most this many golden answers.")
+@click.option("--each", type=click.IntRange(min=1), help="At most this many cases of a family.")
+@click.option("--runs", type=click.IntRange(1, 10), default=1, show_default=True, help="Read golden answers so often.")
+@click.option("--reviewer", "reviewers", multiple=True, help="ours (default), no-notes, no-facts, median3, direct.")
+@click.option("--at-once", type=click.IntRange(1, 64), default=4, show_default=True, help="Readings at a time.")
+@click.option("--replies", type=_FOLDER, help="Where replies are stored.  [default: evals/replay]")
+@click.option("--json", "json_file", type=_FILE, metavar="FILE", help="Write the report as JSON.")
+@click.option("--report", "report_file", type=_FILE, metavar="FILE", help="Write the report as Markdown.")
+@click.option("--note", default="", help="A line for the head of the report, such as: simulated model.")
+@click.option("--batch/--no-batch", default=None, help="Half the price, within a day; the default on the Claude API.")
+@click.option("--yes", is_flag=True, help="Agree to the expected cost.")
+def eval_(**given: Any) -> None:
+    """Measure the reviewer on golden answers and on cases made from them; 1 when a target is missed.
+
+    offline: free; graders that are bad on purpose must each be caught. replay: stored replies are judged again; stale
+    ones fail. live: asks the model; tells the expected cost first, and goes on where it was interrupted.
+    """
+    from handlers import evaluating
+
+    try:
+        options = evaluating.options(**given)
+    except ValueError as error:
+        raise click.UsageError(str(error)) from error
+    sys.exit(0 if _run(evaluating.evaluate(_settings(), options)) else 1)
+
+
 @program.group()
 def questions() -> None:
     """The question bank."""
 
 
 @questions.command("check")
-@click.option("--json", "as_json", is_flag=True, help="Print the faults as JSON.")
+@click.option("--json", "as_json", is_flag=True, help="Print faults and coverage as JSON.")
 def check_questions(as_json: bool) -> None:
-    """Check every question against the rules; 1 when one is broken."""
+    """Check every question against the rules, and what the bank covers; 1 when a rule is broken."""
     from handlers import operator
 
-    sys.exit(0 if operator.check_questions(as_json=as_json) else 1)
+    sys.exit(0 if operator.check_questions(_settings(), as_json=as_json) else 1)
 
 
 @questions.command("list")
@@ -219,7 +252,31 @@ def list_questions(topic: str | None, as_json: bool) -> None:
     """List the bank."""
     from handlers import operator
 
-    operator.list_questions(topic, as_json=as_json)
+    operator.list_questions(_settings(), topic, as_json=as_json)
+
+
+@questions.command("import")
+@click.argument("files", nargs=-1, required=True, metavar="FILE…", type=click.Path(path_type=Path))
+@click.option("--group", metavar="ID", help="The group's id or name; not needed when there is only one.")
+@click.option("--dry-run", is_flag=True, help="Name every fault and what would change; change nothing.")
+@click.option("--json", "as_json", is_flag=True, help="Print the outcome as JSON.")
+def import_questions(files: tuple[Path, ...], group: str | None, dry_run: bool, as_json: bool) -> None:
+    """Put questions from .md, .csv or .json files into a group's bank: all of them, or none if one is faulty."""
+    from handlers import question_files
+
+    bringing = question_files.bring(_settings(), files, group=group, dry_run=dry_run, as_json=as_json)
+    sys.exit(0 if _run(bringing) else 1)
+
+
+@questions.command("export")
+@click.option("--group", metavar="ID", help="This group's own questions; without it, the packaged ones.")
+@click.option("--format", "form", type=click.Choice(["md", "csv", "json"]), default="md", show_default=True)
+@click.option("--output", type=click.Path(path_type=Path), help="A file to write; standard output without it.")
+def export_questions(group: str | None, form: str, output: Path | None) -> None:
+    """Write questions so that import reads them back."""
+    from handlers import question_files
+
+    _run(question_files.send(_settings(), group=group, form=form, output=output))
 
 
 @program.group()
@@ -234,15 +291,36 @@ def manifest() -> None:
 def slack_manifest(socket: bool, url: str | None, as_yaml: bool) -> None:
     """The manifest to create the Slack app from."""
     from bot.commands import COMMANDS
+    from bot.settings import read
     from handlers.slack import manifest as slack
 
     if socket and url is not None:
         raise click.UsageError("Give either --socket or --http URL.")
+    settings = read()
+    slack.names_set(settings)
+    names = settings.slack_command_names
     try:
-        made = slack.manifest(COMMANDS, socket=url is None, url=url)
+        made = slack.manifest(COMMANDS, socket=url is None, url=url, names=names)
     except ValueError as error:
         raise click.UsageError(f"--http {url}: {error}.") from error
     click.echo(slack.printed(made, as_yaml=as_yaml))
+
+
+@program.command()
+@click.option("--guild", "guild_id", type=click.IntRange(min=1), metavar="ID", help="One server only, by its id.")
+@click.option("--remove", is_flag=True, help="Take the bot's commands away from the server (with --guild).")
+@click.option("--json", "as_json", is_flag=True, help="Print what was done as JSON.")
+def sync(guild_id: int | None, remove: bool, as_json: bool) -> None:
+    """Tell Discord which commands there are, if that differs from what it knows.
+
+    Once after the app was created, and after each update of the bot. Commands of one server appear at once, and stand
+    beside those of every server: take them away again when you have tried them.
+    """
+    from handlers import operator
+
+    if remove and guild_id is None:
+        raise click.UsageError("--remove goes with --guild ID.")
+    _run(operator.sync(_settings(), guild_id=guild_id, remove=remove, as_json=as_json))
 
 
 def _settings() -> Settings:

@@ -17,7 +17,8 @@ from bot.domain.review import Review, SelfCheck
 from bot.errors import Refusal, StoreDown, Trouble
 from bot.infra import doctor as checking
 from bot.infra.clock import RedisClock, host_now
-from bot.infra.library import FileLibrary, check_packaged, packaged_library
+from bot.infra.library import FileLibrary, check_packaged, packaged_coverage, packaged_library
+from bot.infra.library.coverage import printed
 from bot.infra.offline import OfflineSelfCheck
 from bot.infra.redis.store import Store, open_store
 from bot.ports import Check
@@ -28,25 +29,30 @@ from bot.usecases.plan_posts import next_post
 from bot.views import feedback, notices
 from bot.views.when import day_text
 from handlers import app
+from handlers import given_up as given_up_work
 
 WAIT_S = 5.0
 """Somebody is watching: a Redis that does not answer is reported after this."""
 
 
-async def doctor(settings: Settings, *, as_json: bool) -> bool:
-    """Print every check; whether all are well."""
-    library = packaged_library()
+async def doctor(settings: Settings, *, as_json: bool, given_up: str | None = None) -> bool:
+    """Print every check; whether all are well. `given_up`: first `retry` or `drop` what was given up."""
+    library = packaged_library(settings.questions_dir)
     try:
         async with (
             app.redis_url(settings) as url,
             open_store(url, daily_usd=0, member_daily_usd=0, wait_s=WAIT_S) as store,
         ):
             clock = await RedisClock.start(store.client)
+            if given_up is not None:
+                number = await given_up_work.settle(store, clock, retry=given_up == "retry")
+                click.echo(f"{number} jobs {'owed again' if given_up == 'retry' else 'let go'}", err=True)
             found = [*await _checked(settings, store, library, clock), *await _due(store, clock)]
     except (StoreDown, Refusal) as down:
         fix = "start Redis, or correct TPM_REDIS_URL" if settings.redis_url else "see the folder in TPM_DATA_DIR"
         found = [
             app.settings_check(settings),
+            app.questions_check(library),
             Check(name="Redis", ok=False, detail=str(down), fix=fix),
             await _model(settings, library),
         ]
@@ -58,7 +64,7 @@ async def review(
     settings: Settings, *, question_id: str | None, question_text: str | None, answer: str, as_json: bool
 ) -> bool:
     """Judge one answer and print it; without a model print the self-check and say why. Whether it was judged."""
-    library = packaged_library()
+    library = packaged_library(settings.questions_dir)
     question = with_framework_points(_question(library, question_id, question_text), library.framework)
     now = host_now()
     part = Part("command-line", clean(answer), now)
@@ -80,24 +86,50 @@ async def review(
     return judged is not None
 
 
-def check_questions(*, as_json: bool) -> bool:
-    """Print every fault of the bank with file and line; whether there is none."""
-    library_faults = check_packaged(host_now().date())
+async def sync(settings: Settings, *, guild_id: int | None, remove: bool, as_json: bool) -> None:
+    """Bring Discord's commands up to date and print what changed. Raises Refusal, ChatBusy."""
+    from bot.commands import COMMANDS
+    from handlers.discord.endpoint import Endpoint
+    from handlers.discord.sync import sync as synced
+
+    if settings.discord_token is None:
+        raise Refusal("DISCORD_TOKEN is not set, so there is no app whose commands could be set.")
+    endpoint = Endpoint.of(settings.discord_api_base_url, settings.discord_gateway_url)
+    token = settings.discord_token.get_secret_value()
+    done = await synced(token, endpoint, COMMANDS, guild_id=guild_id, remove=remove)
     if as_json:
-        rows = [asdict(fault) for fault in library_faults]
-        click.echo(json.dumps(rows, ensure_ascii=False, indent=2, default=str))
+        click.echo(json.dumps(asdict(done), ensure_ascii=False, indent=2))
+        return
+    for what, names in (("added", done.added), ("changed", done.changed), ("removed", done.removed)):
+        for name in names:
+            click.echo(f"{what} {name}")
+    where = "on every server" if guild_id is None else f"on server {guild_id}"
+    click.echo(f"{len(done.commands)} commands stand {where}{'' if done.written else '; nothing to change'}", err=True)
+
+
+def check_questions(settings: Settings, *, as_json: bool) -> bool:
+    """Print every fault of the bank with file and line, and what the bank covers; whether there is no fault.
+
+    The operator's own questions, if there are any, are checked with the packaged ones.
+    """
+    found = check_packaged(host_now().date(), settings.questions_dir)
+    covered = packaged_coverage()
+    if as_json:
+        data = {"faults": [asdict(fault) for fault in found], "coverage": covered.data}
+        click.echo(json.dumps(data, ensure_ascii=False, indent=2, default=str))
     else:
-        for fault in library_faults:
+        for fault in found:
             click.echo(str(fault))
-        ready = [question for question in packaged_library().questions.values() if question.status == "ready"]
-        click.echo(f"{len(ready)} questions ready, {len(library_faults)} faults", err=True)
-    return not library_faults
+        click.echo(printed(covered))
+        click.echo(f"{covered.ready} questions ready, {len(found)} faults", err=True)
+    return not found
 
 
-def list_questions(topic: str | None, *, as_json: bool) -> None:
+def list_questions(settings: Settings, topic: str | None, *, as_json: bool) -> None:
     """Print the bank, one line a question."""
     bank = sorted(
-        packaged_library().questions.values(), key=lambda question: (question.topic, question.level, question.id)
+        packaged_library(settings.questions_dir).questions.values(),
+        key=lambda question: (question.topic, question.level, question.id),
     )
     shown = [question for question in bank if topic in (None, question.topic)]
     if topic is not None and not shown:
@@ -159,7 +191,7 @@ def _as_text(made: Review | SelfCheck, library: FileLibrary) -> str:
 async def _checked(settings: Settings, store: Store, library: FileLibrary, clock: RedisClock) -> Sequence[Check]:
     reviewer = app.claude(settings, library)
     try:
-        return await app.checks(settings, store, reviewer, clock)
+        return await app.checks(settings, store, library, reviewer, clock)
     finally:
         if reviewer is not None:
             await reviewer.aclose()
@@ -191,10 +223,7 @@ async def _due(store: Store, clock: RedisClock) -> list[Check]:
         ok = upcoming is None or owed_at is not None
         fix = "" if ok else "start the bot: it plans what is missing"
         found.append(Check(name=f"Group {group.name}", ok=ok, detail=when, fix=fix))
-    dead = await store.jobs.dead()
-    if dead:
-        fix = "read the log; what members wrote is stored"
-        found.append(Check(name="Given up", ok=False, detail=f"{len(dead)} jobs after three tries", fix=fix))
+    found += await given_up_work.checks(store)
     return found or [Check(name="Groups", ok=True, detail="none yet")]
 
 

@@ -32,7 +32,7 @@ STOP_SIGNALS = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
 
 NOTHING_TO_RUN = (
     "No platform is set up. For Slack set SLACK_BOT_TOKEN and SLACK_APP_TOKEN (Socket Mode), or SLACK_BOT_TOKEN, "
-    "SLACK_SIGNING_SECRET and TPM_HTTP_PORT (HTTP). Without any account: tpm-bot try."
+    "SLACK_SIGNING_SECRET and TPM_HTTP_PORT (HTTP). For Discord set DISCORD_TOKEN. Without any account: tpm-bot try."
 )
 
 
@@ -43,6 +43,10 @@ def platforms(settings: Settings) -> Sequence[Platform]:
         from handlers.slack import slack
 
         found.append(slack(settings))
+    if settings.discord_token is not None:
+        from handlers.discord import discord
+
+        found.append(discord(settings))
     return found
 
 
@@ -78,6 +82,7 @@ class Program:
         """Bring up the platforms and keep them, then let nothing more in. A platform that cannot be started raises."""
         told = asyncio.create_task(self._stopping.wait())
         starting = [asyncio.create_task(self._start(each, core)) for each in self._platforms]
+        starting.append(asyncio.create_task(core.prepare()))
         waiting: set[asyncio.Task[object]] = {told, *starting}
         try:
             while not told.done():

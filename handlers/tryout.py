@@ -21,7 +21,7 @@ from bot.infra.clock import SteppedClock
 from bot.infra.library import packaged_library
 from bot.settings import Settings
 from bot.usecases import manage_group, post_question
-from bot.usecases.manage_group import Wishes
+from bot.usecases.wishes import Wishes
 from handlers import app
 from handlers.terminal.chat import RoomChat
 from handlers.terminal.group_line import GroupLine
@@ -40,7 +40,7 @@ class TerminalHost:
         self._url = url
         self._room = room
         self._clock = clock
-        self._library = packaged_library()
+        self._library = packaged_library(settings.questions_dir)
         self._stack = AsyncExitStack()
         self.core: app.Core
 
@@ -161,7 +161,13 @@ async def _group(host: TerminalHost, room: Room, wishes: GroupLine) -> Group:
     admin = room.join(wishes.admin, host.now(), admin=True)
     if standing is not None:
         return standing
-    wanted = Wishes(zone=wishes.zone, at=f"{wishes.at:%H:%M}", days=days_text(wishes.days))
+    wanted = Wishes(
+        zone=wishes.zone,
+        at=f"{wishes.at:%H:%M}",
+        days=days_text(wishes.days),
+        window=str(wishes.window),
+        mode=wishes.mode.value,
+    )
     return await manage_group.create(ports, room.place, MemberId(admin.id), room.channel, wanted)
 
 

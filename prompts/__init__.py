@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 FENCE = "---"
 HASH_CHARS = 16
-PROMPTS = ("review",)
+PROMPTS = ("review", "walkthrough")
 """Names of the prompts that a model is given."""
 _KEYS = {"name": str, "version": int, "purpose": str}
 
@@ -71,6 +71,11 @@ def question_sources() -> Mapping[str, str]:
 def facts_source() -> Source:
     """The checked facts: YAML with `topics`, `topic_names` and `facts`."""
     return _source("facts.yaml")
+
+
+def calibration_source() -> Source:
+    """The calibrations for reviewers: YAML, a list of two rated excerpts a section."""
+    return _source("calibration.yaml")
 
 
 def facts() -> Mapping[str, Any]:

@@ -9,7 +9,7 @@ from bot.commands.spec import Audience, Context, Run, check_right
 from bot.domain.group import Group
 from bot.ports import Ports
 from bot.usecases import manage_group
-from bot.usecases.manage_group import Wishes
+from bot.usecases.wishes import Wishes
 
 
 async def setup(context: Context, arguments: Mapping[str, str]) -> Reply:

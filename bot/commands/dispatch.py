@@ -12,10 +12,10 @@ from bot.commands.spec import Argument, Audience, CommandSpec, Context, Kind, ch
 from bot.commands.table import COMMANDS
 from bot.domain.group import Member
 from bot.errors import NotYet, Refusal
-from bot.inbound import Asked, Caller, Command, Deleted, Edited, Inbound, Left, Press, Said, Submission
+from bot.inbound import Asked, Caller, Command, Deleted, Departed, Edited, Inbound, Left, Press, Said, Submission
 from bot.ports import Ports
-from bot.usecases import ask_in_thread, change_answer, find_groups, manage_group, take_answer
-from bot.usecases.manage_group import Wishes
+from bot.usecases import ask_in_thread, change_answer, find_groups, leave, manage_group, take_answer
+from bot.usecases.wishes import Wishes
 from bot.views import help_card, notices
 
 
@@ -37,6 +37,8 @@ async def dispatch(ports: Ports, event: Inbound) -> Reply:
             return await _thread_message(ports, event)
         case Asked():
             return await _asked(ports, event)
+        case Departed():
+            return await _departed(ports, event)
 
 
 async def _command(ports: Ports, event: Command) -> Reply:
@@ -64,12 +66,13 @@ def parse(spec: CommandSpec, text: str, *, root: str = "") -> dict[str, str]:
     """
     values: dict[str, str] = {}
     usage = root + spec.usage
-    arguments = {argument.name: argument for argument in spec.arguments}
+    arguments = {name: argument for argument in spec.arguments for name in (argument.name, argument.former) if name}
     rest: list[str] = []
     for word in text.split():
         name, sign, value = word.partition("=")
         if sign and name.lower() in arguments:
-            values[name.lower()] = _checked(usage, arguments[name.lower()], value)
+            argument = arguments[name.lower()]
+            values[argument.name] = _checked(usage, argument, value)
         else:
             rest.append(word)
     for argument in spec.arguments:
@@ -113,12 +116,16 @@ async def _context(ports: Ports, caller: Caller, *, creating: bool = False) -> C
         caller = replace(caller, may_administer=False)  # it was said of the place they are in, not of the group's
     fresh = Member(id=caller.member_id, name=caller.name, joined_at=ports.clock.now())
     member = await ports.groups.join(group.id, fresh)
+    if group.place == caller.place:
+        member = await leave.come_back(ports, group.id, member)
     return Context(ports, caller, group, member)
 
 
 async def _first_setup(ports: Ports, caller: Caller, arguments: Mapping[str, str]) -> Reply:
     if not caller.may_post:  # a platform may not say who manages a channel that it does not show to the bot
         raise Refusal(notices.INVITE_ME)
+    if caller.lacks:
+        raise Refusal(notices.lacks_here(caller.lacks))
     if not caller.may_administer:
         raise Refusal(notices.NOT_ADMIN)
     if not arguments:
@@ -190,6 +197,13 @@ async def _thread_message(ports: Ports, event: Said | Edited | Deleted) -> Reply
         case Deleted():
             await change_answer.delete(ports, group_id, day, event)
             return None
+
+
+async def _departed(ports: Ports, event: Departed) -> Reply:
+    group_id = await ports.groups.at(event.caller.place)
+    if group_id is not None:
+        await leave.run(ports, group_id, event.caller.member_id)
+    return None
 
 
 async def _asked(ports: Ports, event: Asked) -> Reply:

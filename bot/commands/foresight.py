@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bot.commands.forms import FORMS
 from bot.commands.presses import PRESSES
 from bot.commands.spec import Audience, CommandSpec, PressSpec
 from bot.commands.table import COMMANDS
@@ -14,7 +15,8 @@ SETTINGS_FORMS = frozenset({"setup"})
 def needs_rights(event: Inbound) -> bool:
     """Whether what the platform says of the person's rights will be asked for."""
     if isinstance(event, Submission):
-        return is_settings(event)
+        form = FORMS.get(event.action.partition(":")[0])
+        return is_settings(event) or (form is not None and form.audience is not Audience.MEMBER)
     spec = _spec(event)
     return spec is not None and spec.audience is not Audience.MEMBER
 

@@ -3,37 +3,39 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 from bot.cards import Reply
 from bot.commands.spec import Context
+from bot.domain.parse import LEVEL_NAMES
 from bot.errors import Refusal
-from bot.ports import Ports
-from bot.usecases import answer_by_form, manage_self, show_feedback, show_question, show_streak
+from bot.usecases import answer_by_form, manage_self, research, show_feedback, show_question, show_streak
+from bot.usecases import suggest as suggesting
 from bot.views import help_card, me_card
 
 
 async def question(context: Context, arguments: Mapping[str, str]) -> Reply:
     if not arguments:
         return await show_question.today(context.ports, context.group, context.member)
-    topic, level = _topic_and_level(context.ports, arguments)
+    bank = await context.ports.bank.of(context.group.id)
+    topic, level = _topic_and_level({question.topic for question in bank.values()}, arguments)
     return await show_question.practice(context.ports, context.group, context.member, topic, level)
 
 
-def _topic_and_level(ports: Ports, arguments: Mapping[str, str]) -> tuple[str | None, int | None]:
+def _topic_and_level(topics_known: Collection[str], arguments: Mapping[str, str]) -> tuple[str | None, int | None]:
     """A lone number is a level wherever it stands; a part of one topic's name is enough.
 
     Raises Refusal naming the nearest topic.
     """
     words = [value.lower() for value in arguments.values()]
-    levels = [word for word in words if word.isdecimal() or word in help_card.LEVEL_NAMES]
+    levels = [word for word in words if word.isdecimal() or word in LEVEL_NAMES]
     topics = [word for word in words if word not in levels]
-    level = help_card.LEVEL_NAMES.get(levels[0]) or int(levels[0]) if levels else None
-    if level is not None and level not in help_card.LEVEL_NAMES.values():
+    level = LEVEL_NAMES.get(levels[0]) or int(levels[0]) if levels else None
+    if level is not None and level not in LEVEL_NAMES.values():
         raise Refusal(help_card.UNKNOWN_LEVEL)
     if not topics:
         return None, level
-    known = sorted({question.topic for question in ports.library.questions.values()})
+    known = sorted(topics_known)
     inside = [name for name in known if topics[0] in name]
     if topics[0] in known or len(inside) == 1:
         return inside[0] if len(inside) == 1 else topics[0], level
@@ -55,6 +57,19 @@ async def streak(context: Context, arguments: Mapping[str, str]) -> Reply:
     return await show_streak.run(context.ports, context.group, context.member)
 
 
+async def walkthrough(context: Context, arguments: Mapping[str, str]) -> Reply:
+    action, caller = arguments.get("action"), context.caller
+    return await research.ask(
+        context.ports,
+        context.group,
+        context.member,
+        caller.event,
+        arguments.get("question", ""),
+        fresh=action == "fresh",
+        share=action == "share",
+    )
+
+
 async def me(context: Context, arguments: Mapping[str, str]) -> Reply:
     action, value = arguments.get("action", "show"), arguments.get("value", "")
     if change := _CHANGES.get(action):
@@ -70,4 +85,10 @@ _CHANGES = {
     "quiet": manage_self.set_quiet,
     "away": manage_self.set_away,
     "feedback": manage_self.set_feedback,
+    "not-with": manage_self.set_not_with,
 }
+
+
+async def suggest(context: Context, arguments: Mapping[str, str]) -> Reply:
+    text, event = arguments.get("text", ""), context.caller.event
+    return await suggesting.suggest(context.ports, context.group, context.member, text, event)

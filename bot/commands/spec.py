@@ -36,16 +36,22 @@ class Kind(StrEnum):
     DAYS = "days"
     DAY = "day"
     MEMBER = "member"
+    QUESTION = "question"
+    """The id of a question, or one word that may stand in its place."""
 
 
 @dataclass(frozen=True, slots=True)
 class Argument:
-    """One argument, named `name=value` or given by position; a TEXT or MEMBER takes the rest of the line."""
+    """One argument, named `name=value` or given by position; a TEXT or MEMBER takes the rest of the line.
+
+    `former`: the name that it had before; it may still be typed.
+    """
 
     name: str
     kind: Kind
     help: str
     choices: tuple[str, ...] = ()
+    former: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from bot.cards import Reply
-from bot.commands import admin, member
+from bot.commands import admin, facilitator, member, peers
 from bot.commands.spec import Argument, Audience, CommandSpec, Context, Kind, nearest
+from bot.domain.group import WINDOWS_H, Mode
 from bot.errors import Refusal
 from bot.usecases import manage_group
+from bot.usecases.peer_rules import NAMES, ON_OFF, STATES
 from bot.views import help_card
 
 ADMIN_VERBS: tuple[CommandSpec, ...] = (
@@ -19,7 +21,14 @@ ADMIN_VERBS: tuple[CommandSpec, ...] = (
             Argument("zone", Kind.ZONE, "time zone, such as Europe/Paris"),
             Argument("at", Kind.TIME, "time of the question, such as 09:00"),
             Argument("days", Kind.DAYS, "weekdays, such as mon-fri"),
-            Argument("feedback", Kind.CHOICE, "where feedback goes", ("thread", "brief", "private")),
+            Argument("window", Kind.CHOICE, "hours an answer counts", tuple(map(str, WINDOWS_H))),
+            Argument(
+                "mode",
+                Kind.CHOICE,
+                "how answers and feedback are shown",
+                tuple(mode.value for mode in Mode),
+                former="feedback",
+            ),
         ),
         audience=Audience.ADMIN,
         run=admin.setup,
@@ -27,11 +36,13 @@ ADMIN_VERBS: tuple[CommandSpec, ...] = (
     ),
     CommandSpec(
         name="schedule",
-        summary="show the next dates, or change time, zone or days",
+        summary="show the next dates, or change time, zone, days, levels or topics",
         arguments=(
             Argument("at", Kind.TIME, "time, such as 08:30"),
             Argument("zone", Kind.ZONE, "time zone"),
             Argument("days", Kind.DAYS, "weekdays"),
+            Argument("levels", Kind.LEVEL, "levels of the questions, such as 1,2; or all"),
+            Argument("topics", Kind.TOPIC, "topics of the questions, such as rag,evals; or all"),
         ),
         audience=Audience.ADMIN,
         run=admin.schedule,
@@ -66,6 +77,45 @@ ADMIN_VERBS: tuple[CommandSpec, ...] = (
         summary="post again",
         audience=Audience.FACILITATOR,
         run=admin.on_group(manage_group.resume),
+    ),
+    CommandSpec(
+        name="reviews",
+        summary="peer reviews: on, off or by themselves; with names or without; give to get",
+        arguments=(
+            Argument("state", Kind.CHOICE, "on, off, or auto: from three active members on", tuple(STATES)),
+            Argument("names", Kind.CHOICE, "whether the reviewer's name is shown", tuple(NAMES)),
+            Argument("give", Kind.CHOICE, "whether who gives a review sees theirs first", tuple(ON_OFF)),
+        ),
+        audience=Audience.ADMIN,
+        run=peers.rules,
+    ),
+    CommandSpec(
+        name="queue",
+        summary="what comes next and why; pin a question to a date, move or remove one",
+        arguments=(
+            Argument("action", Kind.CHOICE, "what to change", ("pin", "move", "remove")),
+            Argument("question", Kind.QUESTION, "a question's id; to move or remove, the date it stands on"),
+            Argument("date", Kind.DAY, "the date to put it on"),
+        ),
+        audience=Audience.FACILITATOR,
+        run=facilitator.queue,
+    ),
+    CommandSpec(
+        name="bank",
+        summary="the questions: list, show, add, edit, retire, unretire, export",
+        arguments=(
+            Argument("action", Kind.CHOICE, "what to do", facilitator.BANK_ACTIONS),
+            Argument("what", Kind.QUESTION, "a question's id; a topic to list; md, csv or json to export"),
+        ),
+        audience=Audience.FACILITATOR,
+        run=facilitator.bank,
+        opens_form=True,
+    ),
+    CommandSpec(
+        name="inbox",
+        summary="what waits for you, such as questions that members suggest",
+        audience=Audience.FACILITATOR,
+        run=facilitator.inbox,
     ),
     CommandSpec(
         name="members",
@@ -113,16 +163,41 @@ COMMANDS: tuple[CommandSpec, ...] = (
         arguments=(Argument("action", Kind.CHOICE, "again: judge my edited answer", ("again",)),),
         run=member.feedback,
     ),
+    CommandSpec(
+        name="tpm-review",
+        summary="the answers you are asked to review, with the form",
+        run=peers.review,
+    ),
     CommandSpec(name="tpm-streak", summary="your streak and the days that explain it", run=member.streak),
     CommandSpec(
+        name="technical-pm",
+        summary="a researched walkthrough of any question, about 2,500 words with sources",
+        arguments=(
+            Argument("question", Kind.TEXT, "the question"),
+            Argument(
+                "action",
+                Kind.CHOICE,
+                "fresh: write it anew; share: put it into the channel",
+                ("fresh", "share"),
+            ),
+        ),
+        run=member.walkthrough,
+    ),
+    CommandSpec(
+        name="tpm-suggest",
+        summary="suggest a question to the facilitators",
+        arguments=(Argument("text", Kind.TEXT, "the question"),),
+        run=member.suggest,
+    ),
+    CommandSpec(
         name="tpm-me",
-        summary="your settings and data: reminders, quiet hours, away dates, export, forget me",
+        summary="your settings and data: reminders, quiet hours, away dates, reviewers, export, forget me",
         arguments=(
             Argument(
                 "action",
                 Kind.CHOICE,
                 "what to change",
-                ("show", "reminders", "quiet", "away", "feedback", "export", "forget"),
+                ("show", "reminders", "quiet", "away", "feedback", "not-with", "export", "forget"),
             ),
             Argument("value", Kind.TEXT, "the new value, or off"),
         ),
@@ -130,7 +205,7 @@ COMMANDS: tuple[CommandSpec, ...] = (
     ),
     CommandSpec(
         name="tpm-admin",
-        summary="run the group: setup, schedule, preview, post-now, skip, pause, resume, members, doctor",
+        summary="run the group: setup, schedule, queue, preview, post-now, skip, pause, bank, inbox, members, doctor",
         audience=Audience.FACILITATOR,
         verbs=ADMIN_VERBS,
     ),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 
 from bot.domain.group import MemberId
@@ -20,6 +20,7 @@ __all__ = [
     "Measure",
     "Part",
     "as_form_parts",
+    "as_form_values",
     "clean",
     "edited",
     "is_anew",
@@ -27,6 +28,7 @@ __all__ = [
     "measure",
     "qualifies",
     "sentences",
+    "with_message",
     "without",
 ]
 
@@ -59,6 +61,7 @@ class Answer:
         parts: in the order in which they were sent; a thread answer may have several messages.
         late: sent after the window: it gets feedback and reviewers, but no streak.
         version: goes up with every change of the text.
+        begun_at: when it was first given, where its parts no longer say so; see `answered_at`.
     """
 
     member_id: MemberId
@@ -66,6 +69,12 @@ class Answer:
     parts: tuple[Part, ...]
     late: bool = False
     version: int = 1
+    begun_at: datetime | None = field(default=None, compare=False)
+
+    @property
+    def answered_at(self) -> datetime:
+        """When it was first given, whatever was changed since."""
+        return self.begun_at or self.parts[0].sent_at
 
     @property
     def by_form(self) -> bool:
@@ -89,6 +98,29 @@ def qualifies(text: str) -> bool:
 def as_form_parts(values: Mapping[str, str], message_id: str, sent_at: datetime) -> tuple[Part, ...]:
     """The filled fields of a form, in the form's order; empty when nothing readable was written."""
     return tuple(Part(message_id, text, sent_at, section=key) for key, text in values.items() if not _is_blank(text))
+
+
+def as_form_values(answer: Answer) -> Mapping[str, str]:
+    """What stands, as form values: by section where it came by form, else as one free text."""
+    if answer.by_form:
+        return {part.section: part.text for part in answer.parts if part.section is not None}
+    return {FREE_TEXT: answer.text}
+
+
+def with_message(values: Mapping[str, str], text: str, older: str | None = None) -> Mapping[str, str]:
+    """Form values with a thread message added: as free text, or to the shortest field of a form that is begun.
+
+    `older` is what the message said before, if it was added already: its new text takes that place. The same values
+    when the text stands there.
+    """
+    begun = {key: value for key, value in values.items() if value.strip()}
+    known = next((key for key, value in begun.items() if older and older in value), None)
+    if known is not None and older is not None:
+        return {**begun, known: begun[known].replace(older, text, 1)}
+    if any(text in value for value in begun.values()):
+        return begun
+    key = min(begun, key=lambda each: len(begun[each]), default=FREE_TEXT)
+    return {**begun, key: f"{begun[key]}\n\n{text}" if key in begun else text}
 
 
 def joined(answer: Answer, part: Part) -> Answer:
@@ -131,7 +163,7 @@ def is_anew(newest: Answer, read: Answer) -> bool:
 
 
 def _changed(answer: Answer, parts: tuple[Part, ...]) -> Answer:
-    return replace(answer, parts=parts, version=answer.version + 1)
+    return replace(answer, parts=parts, version=answer.version + 1, begun_at=answer.answered_at)
 
 
 def _is_blank(text: str) -> bool:

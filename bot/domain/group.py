@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time
 from enum import StrEnum
 from typing import NewType
 
+from bot.domain.picks import ANY, Wants
 from bot.domain.schedule import Schedule
 
 GroupId = NewType("GroupId", str)
@@ -41,16 +42,49 @@ class FeedbackMode(StrEnum):
     PRIVATE = "private"
 
 
+class Mode(StrEnum):
+    """How answers and feedback are shown, as one choice: open with a FeedbackMode, or sealed."""
+
+    THREAD = "thread"
+    BRIEF = "brief"
+    PRIVATE = "private"
+    SEALED = "sealed"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PeerRules:
+    """How members review each other's answers.
+
+    Attributes:
+        on: as somebody decided; None: by itself, as long as enough members are active.
+        named: the thread says who wrote a review.
+        give_to_get: reviews of an answer are shown once its author has given one for the same post.
+    """
+
+    on: bool | None = None
+    named: bool = True
+    give_to_get: bool = True
+
+
+LONGEST_WINDOW_H = 36
+WINDOWS_H = (LONGEST_WINDOW_H, 24, 12, 8, 4)
+"""What a group may choose from; the next post closes a window earlier."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Group:
     """One channel with its schedule and rules.
 
     Attributes:
         name: the channel's name as people write it, without `#`.
+        window_h: hours in which an answer counts; the next post ends them earlier.
+        sealed: answers to the posts that come are hidden until each closes (a post keeps what it was posted with).
+        peers: how its members review each other.
         admin_ids: who may change settings and data.
         facilitator_ids: who may run questions, queue and disputes.
         skips: local dates on which no question is posted.
         paused: no question is posted until somebody resumes.
+        wants: levels and topics of its questions.
         seed: chooses the order of questions; the same seed gives the same order in every process.
     """
 
@@ -59,12 +93,26 @@ class Group:
     name: str
     schedule: Schedule
     feedback: FeedbackMode = FeedbackMode.THREAD
+    window_h: int = LONGEST_WINDOW_H
+    sealed: bool = False
+    peers: PeerRules = PeerRules()
     admin_ids: frozenset[MemberId] = frozenset()
     facilitator_ids: frozenset[MemberId] = frozenset()
     skips: frozenset[date] = frozenset()
     paused: bool = False
+    wants: Wants = ANY
     created_at: datetime
     seed: str
+
+    @property
+    def mode(self) -> Mode:
+        """How answers and feedback of the posts that come are shown."""
+        return Mode.SEALED if self.sealed else Mode(self.feedback.value)
+
+    def shown_as(self, mode: Mode) -> Group:
+        """This group in another mode; feedback on sealed answers is private."""
+        feedback = FeedbackMode.PRIVATE if mode is Mode.SEALED else FeedbackMode(mode.value)
+        return replace(self, sealed=mode is Mode.SEALED, feedback=feedback)
 
     def is_admin(self, member: MemberId) -> bool:
         """Whether `member` may change settings and data."""
@@ -108,6 +156,7 @@ class Member:
     Attributes:
         remind_at: local time of a reminder on a day with an open question, or None for no reminders.
         auto_feedback: judge each answer without being asked.
+        left_at: when they left the channel or were removed from it; None while they are here.
     """
 
     id: MemberId
@@ -117,6 +166,12 @@ class Member:
     quiet: QuietHours | None = None
     away: tuple[AwayRange, ...] = field(default=())
     auto_feedback: bool = True
+    left_at: datetime | None = None
+
+    @property
+    def has_left(self) -> bool:
+        """Whether the member is no longer in the channel."""
+        return self.left_at is not None
 
     def is_away(self, day: date) -> bool:
         """Whether the member said to be away on `day`."""

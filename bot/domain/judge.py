@@ -45,9 +45,14 @@ FRAMEWORK_SPECIFIC = "says it for this very case, with a number, a name or a rea
 
 
 def with_framework_points(question: Question, framework: Framework) -> Question:
-    """`question` itself if it has notes; else weighed in all sections, on the framework's own points (`s3-1`, ...)."""
+    """`question` with the framework's own points (`s3-1`, ...) in the sections that it weighs and nobody noted.
+
+    One without any notes is weighed in all sections.
+    """
     if question.emphasis:
-        return question
+        unnoted = [s for s in framework.sections if s.key in question.weighed and not question.look_for.get(s.key)]
+        points = {section.key: _own_points(section) for section in unnoted}
+        return replace(question, look_for={**question.look_for, **points}) if unnoted else question
     return replace(
         question,
         emphasis={section.key: 1 for section in framework.sections},

@@ -1,19 +1,22 @@
-"""What people type for a schedule (zone, time, days, date), read and printed. Faults are Refusals."""
+"""What people type for a group (zone, time, days, levels, topics, ...), read and printed. Faults are Refusals."""
 
 from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from datetime import date, time, timedelta
 from difflib import get_close_matches
 from zoneinfo import available_timezones
 
+from bot.domain.group import WINDOWS_H, Mode
 from bot.domain.prose import clean
 from bot.errors import Refusal
 
 DAY_NAMES = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 DAY_WORDS = {"daily": range(1, 8), "weekdays": range(1, 6), "weekends": range(6, 8)}
+ALL_WORDS = ("all", "any", "every")
+LEVEL_NAMES = {"warm-up": 1, "core": 2, "stretch": 3}
 FEWEST_NAME_CHARS = 3
 FEWEST_IN_RANGE = 3
 TIME_FORM = "Write it as 9:00, 21:30 or 9am."
@@ -90,6 +93,55 @@ def days_text(days: Iterable[int]) -> str:
     if len(chosen) == len(DAY_NAMES):
         return "daily"
     return ",".join(_run_text(first, chosen) for first in sorted(chosen) if _before(first) not in chosen)
+
+
+def parse_window(text: str) -> int:
+    """Hours in which an answer counts: one of WINDOWS_H, with or without an `h`. Raises Refusal."""
+    word = _folded(text).strip().removesuffix("h").strip()
+    if word.isascii() and word.isdecimal() and int(word) in WINDOWS_H:
+        return int(word)
+    raise _unreadable("number of hours", text, f"It can be {', '.join(map(str, WINDOWS_H))}.")
+
+
+def parse_mode(text: str) -> Mode:
+    """How answers and feedback are shown: `thread`, `brief`, `private` or `sealed`. Raises Refusal."""
+    try:
+        return Mode(_folded(text).strip())
+    except ValueError:
+        raise _unreadable("way to show answers", text, f"It can be {', '.join(Mode)}.") from None
+
+
+def parse_levels(text: str) -> frozenset[int]:
+    """Levels, by number or by name: `1,2`, `core,stretch`; `all` is the empty set. Raises Refusal."""
+    words = re.split(r"[\s,;]+|\band\b", _folded(text).strip())
+    names = {**{str(number): number for number in LEVEL_NAMES.values()}, **LEVEL_NAMES}
+    if words in ([word] for word in ALL_WORDS):
+        return frozenset()
+    if not all(word in names for word in words if word) or not any(words):
+        raise _unreadable("list of levels", text, "Write 1 (warm-up), 2 (core), 3 (stretch), such as 1,2; or all.")
+    return frozenset(names[word] for word in words if word)
+
+
+def parse_topics(text: str, known: Collection[str]) -> frozenset[str]:
+    """Topics of `known`, each by its name or a part that only one has: `rag,evals`; `all` is the empty set.
+
+    Raises Refusal with the nearest one.
+    """
+    words = [word for word in re.split(r"[\s,;]+", _folded(text).strip()) if word]
+    if words in ([word] for word in ALL_WORDS):
+        return frozenset()
+    if not words:
+        raise _unreadable("list of topics", text, f"There are {', '.join(sorted(known))}; or write all.")
+    return frozenset(_topic(word, known) for word in words)
+
+
+def _topic(word: str, known: Collection[str]) -> str:
+    inside = [name for name in known if word in name]
+    if word in known or len(inside) == 1:
+        return word if word in known else inside[0]
+    near = get_close_matches(word, sorted(known), n=MOST_SUGGESTIONS, cutoff=0.6) or sorted(inside)
+    hint = f"Did you mean {_either(near)}?" if near else f"There are {', '.join(sorted(known))}."
+    raise Refusal(f"I know no topic “{_shown(word)}”. {hint} Nothing was changed.")
 
 
 def parse_day(text: str, today: date) -> date:

@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 
-from bot.domain.group import MessageRef
+from bot.domain.group import LONGEST_WINDOW_H, MessageRef
 
-LONGEST_WINDOW = timedelta(hours=36)
+LONGEST_WINDOW = timedelta(hours=LONGEST_WINDOW_H)
 CATCH_UP = timedelta(hours=3)
+LATE_AFTER = timedelta(minutes=5)
 
 
 class PostState(StrEnum):
@@ -31,6 +32,7 @@ class Post:
         due_at: when the schedule wanted it.
         opened_at, closes_at: the window in which an answer counts for the streak; None until sent.
         message: the post itself; replies to it are the thread. None until sent.
+        sealed: its answers came by form, are hidden until it closes, and stand in the thread afterwards.
     """
 
     day: date
@@ -41,13 +43,26 @@ class Post:
     opened_at: datetime | None = None
     closes_at: datetime | None = None
     message: MessageRef | None = None
+    sealed: bool = False
 
     def is_open(self, now: datetime) -> bool:
         """Whether an answer now is in time."""
         return self.opened_at is not None and self.closes_at is not None and self.opened_at <= now < self.closes_at
 
+    @property
+    def is_late(self) -> bool:
+        """Whether it was posted noticeably later than the schedule wanted."""
+        return self.opened_at is not None and self.opened_at - self.due_at > LATE_AFTER
 
-def window_end(opened_at: datetime, next_due_at: datetime | None) -> datetime:
-    """When a post opened at `opened_at` closes: at the next post or after 36 hours, whichever comes first."""
-    longest = opened_at + LONGEST_WINDOW
-    return longest if next_due_at is None else min(longest, next_due_at)
+    def is_sealed(self, now: datetime) -> bool:
+        """Whether its answers are hidden now from everybody who has not answered it."""
+        return self.sealed and (self.closes_at is None or now < self.closes_at)
+
+
+def window_end(opened_at: datetime, next_due_at: datetime | None, window_h: int = LONGEST_WINDOW_H) -> datetime:
+    """When a post opened at `opened_at` closes: at the next post or after `window_h` hours, whichever comes first.
+
+    No window is longer than LONGEST_WINDOW.
+    """
+    end = opened_at + min(timedelta(hours=window_h), LONGEST_WINDOW)
+    return end if next_due_at is None else min(end, next_due_at)

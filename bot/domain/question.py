@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence, Sized
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -12,14 +11,13 @@ from enum import StrEnum
 
 from bot.domain.prose import measure, sentences
 
-TOPIC_GAP = 5
-"""A topic rests for this many posts when the bank allows (content.md 3)."""
 READY = "ready"
+RETIRED = "retired"
 WARM_UP = 1
 
 # The rules of a question file: reference content.md 2 and 8.
 KINDS = ("design", "rag", "tradeoff", "explain", "api", "metrics", "incident", "estimate")
-STATUSES = ("draft", READY, "retired")
+STATUSES = ("draft", READY, RETIRED)
 LEVELS = (1, 2, 3)
 MINUTES = (10, 15, 20, 25)
 HEART = 3
@@ -29,6 +27,8 @@ FEWEST_NUMBERS = 3
 MOST_TITLE_CHARS = 60
 MOST_PROMPT_SENTENCES = 2
 MOST_PROMPT_WORDS = 60
+CJK_CHARS_A_WORD = 2
+"""As for answers, of which 40 words or 80 such letters are the fewest."""
 LONGEST_FRESH = timedelta(days=180)
 ASSUMED = "assumed"
 
@@ -135,33 +135,6 @@ class Question:
         return tuple(key for key, weight in self.emphasis.items() if weight > 0)
 
 
-def choose(bank: Sequence[Question], used: Sequence[str], seed: str) -> Question | None:
-    """The next daily question; None if none is ready. The same arguments give the same question in every process.
-
-    Args:
-        bank: every known question; only ready ones are chosen, the others still say which topic an old post had.
-        used: ids of past posts, oldest first.
-        seed: the group's own order.
-
-    No question comes again until all ready ones were used; then the one unused for longest, give or take half the bank.
-    A topic rests for five posts, or for as many as the remaining questions allow. A group begins with a warm-up.
-    """
-    ready = [question for question in bank if question.status == READY]
-    last_use = {question_id: position for position, question_id in enumerate(used)}
-    fresh = [question for question in ready if question.id not in last_use]
-    warm_ups = [question for question in fresh if question.level == WARM_UP]
-    if warm_ups and not used:
-        fresh = warm_ups
-    if fresh:
-        # The topic with most questions left goes first, or the last posts of a round would all be that topic.
-        left = Counter(question.topic for question in fresh)
-        candidates = sorted(fresh, key=lambda each: (-left[each.topic], _lot(seed, each.id)))
-    else:
-        candidates = sorted(ready, key=lambda each: last_use[each.id])[: (len(ready) + 1) // 2]
-    topics = {question.id: question.topic for question in bank}
-    return _rested(candidates, [topics.get(question_id, "") for question_id in used[-TOPIC_GAP:]])
-
-
 def practice(
     bank: Sequence[Question], topic: str | None, level: int | None, exclude: Collection[str], seed: str
 ) -> Question | None:
@@ -177,19 +150,10 @@ def practice(
         and (topic is None or topic == question.topic or topic in question.also)
         and (level is None or level == question.level)
     ]
-    return min(fitting, key=lambda each: (topic is not None and each.topic != topic, _lot(seed, each.id)), default=None)
+    return min(fitting, key=lambda each: (topic is not None and each.topic != topic, lot(seed, each.id)), default=None)
 
 
-def _rested(candidates: Sequence[Question], recent_topics: Sequence[str]) -> Question | None:
-    """The first candidate whose topic rested longest, as counted up to TOPIC_GAP posts."""
-    for gap in range(TOPIC_GAP, 0, -1):
-        for question in candidates:
-            if question.topic not in recent_topics[-gap:]:
-                return question
-    return candidates[0] if candidates else None
-
-
-def _lot(seed: str, question_id: str) -> bytes:
+def lot(seed: str, question_id: str) -> bytes:
     """A draw that is the same in every process, which `random` and `hash()` do not promise."""
     return hashlib.blake2b(f"{seed}\0{question_id}".encode("utf-8", "surrogatepass"), digest_size=8).digest()
 
@@ -254,7 +218,8 @@ def _weight_faults(question: Question) -> Iterator[Fault]:
 
 
 def _text_faults(question: Question) -> Iterator[Fault]:
-    words, whole = measure(question.prompt).words, len(sentences(question.prompt))
+    size, whole = measure(question.prompt), len(sentences(question.prompt))
+    words = size.words + -(-size.cjk_chars // CJK_CHARS_A_WORD)
     if not 1 <= words <= MOST_PROMPT_WORDS:
         yield Fault("prompt", f"must have 1 to {MOST_PROMPT_WORDS} words, has {words}")
     if whole > MOST_PROMPT_SENTENCES:

@@ -8,16 +8,22 @@ from datetime import datetime
 from typing import Protocol
 
 from bot.domain.group import GroupId, MemberId
+from bot.ports.bank import Bank, Queue, Shelf, Shelves
 from bot.ports.chat import Chat, Target, Where
-from bot.ports.jobs import MOST_STARTS, Job, Jobs, Lease
+from bot.ports.jobs import MOST_STARTS, NO_LIMITS, Job, Jobs, Lease
 from bot.ports.meter import Meter, Unmetered
 from bot.ports.model import Library, Purse, Reviewer, ReviewRequest, SelfChecker
+from bot.ports.peers import Peers, ReviewerNotes, ReviewWrite
+from bot.ports.research import Doing, Researcher, ResearchRequest, Step, Told, Walkthroughs, Written
 from bot.ports.store import Answers, AnswerWrite, Groups, Look, Outbox, Outgoing, Posts
+from bot.ports.suggestions import FormDrafts, HintsTaken, Suggestions
 
 __all__ = [
-    "MOST_STARTS", "AnswerWrite", "Answers", "Chat", "Check", "Clock", "Groups", "Job", "Jobs", "Lease", "Library",
-    "Look", "Meter", "Outbox", "Outgoing", "Ports", "Posts", "Purse", "ReviewRequest", "Reviewer", "SelfChecker",
-    "Target", "Unmetered", "Where",
+    "MOST_STARTS", "NO_LIMITS", "AnswerWrite", "Answers", "Bank", "Chat", "Check", "Clock", "Doing", "FormDrafts",
+    "Groups", "HintsTaken", "Job", "Jobs", "Lease", "Library", "Look", "Meter", "Outbox", "Outgoing", "Peers",
+    "Ports", "Posts", "Purse", "Queue", "ResearchRequest", "Researcher", "ReviewRequest", "ReviewWrite", "Reviewer",
+    "ReviewerNotes", "SelfChecker", "Shelf", "Shelves", "Step", "Suggestions", "Target", "Told", "Unmetered",
+    "Walkthroughs", "Where", "Written",
 ]  # fmt: skip
 
 
@@ -44,7 +50,7 @@ class Ports:
     """Everything a use case may need.
 
     Attributes:
-        reviewer: None when no model is set up.
+        reviewer, researcher: None when no model is set up.
         wake: says that fresh work is on the agenda.
         checks: what `doctor` looks at outside the group: settings, Redis, the model endpoint, the clock.
     """
@@ -54,13 +60,22 @@ class Ports:
     groups: Groups
     posts: Posts
     answers: Answers
+    peers: Peers
     outbox: Outbox
     jobs: Jobs
     library: Library
+    bank: Bank
+    queue: Queue
+    shelves: Shelves
+    suggestions: Suggestions
+    drafts: FormDrafts
+    hints: HintsTaken
     purse: Purse
     reviewer: Reviewer | None
     self_check: SelfChecker
     wake: Callable[[], None]
     checks: Callable[[], Awaitable[Sequence[Check]]]
     member_key: Callable[[GroupId, MemberId], str]
+    walkthroughs: Walkthroughs
+    researcher: Researcher | None = None
     meter: Meter = field(default_factory=Unmetered)

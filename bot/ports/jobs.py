@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from types import MappingProxyType
 from typing import Protocol
 
 from bot.domain.group import GroupId
 
 MOST_STARTS = 3
 """A job that was started this often and never settled is given up: it may be what kills its workers."""
+NO_LIMITS: Mapping[str, int] = MappingProxyType({})
+"""Any number of jobs of each kind."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,10 +47,13 @@ class Jobs(Protocol):
 
     async def drop(self, job: Job) -> None: ...
 
-    async def claim(self, now: datetime, *, limit: int, lease: timedelta, last_starts: int = 1) -> Sequence[Lease]:
+    async def claim(
+        self, now: datetime, *, limit: int, lease: timedelta, last_starts: int = 1, room: Mapping[str, int] = NO_LIMITS
+    ) -> Sequence[Lease]:
         """Take jobs that are due; until `now + lease` nobody else can.
 
-        At most `last_starts` of them are jobs of which this is the last start; the others of that kind wait.
+        At most `last_starts` of them are jobs of which this is the last start; the others of that kind wait. Of a kind
+        in `room` at most so many are taken, and the others are taken past it.
         """
         ...
 

@@ -8,6 +8,7 @@ from datetime import date, datetime
 from typing import Protocol
 
 from bot.domain.answer import Answer
+from bot.domain.calibration import Calibration
 from bot.domain.framework import Framework
 from bot.domain.group import MemberId
 from bot.domain.question import Fact, Question
@@ -49,6 +50,16 @@ class Library(Protocol):
     @property
     def facts(self) -> Mapping[str, Fact]: ...
 
+    @property
+    def topics(self) -> Mapping[str, str]:
+        """Key -> name of each topic that a question may have."""
+        ...
+
+    @property
+    def calibrations(self) -> Mapping[str, Calibration]:
+        """Section key -> two rated excerpts; maybe none."""
+        ...
+
     async def nearest_facts(self, text: str, count: int) -> Sequence[Fact]: ...
 
 
@@ -63,8 +74,11 @@ class SelfChecker(Protocol):
 class Purse(Protocol):
     """What the model may cost on one UTC day."""
 
-    async def take(self, day: date, member: MemberId, usd: float) -> bool:
-        """Set `usd` aside; False (and nothing taken) if the day's or the member's budget would be passed."""
+    async def take(self, day: date, member: MemberId, usd: float, *, of_day: float = 1.0) -> bool:
+        """Set `usd` aside; False (and nothing taken) if the day's or the member's budget would be passed.
+
+        `of_day`: the part of the day's budget that counts here, so that what is dear leaves some for the rest.
+        """
         ...
 
     async def adjust(self, day: date, member: MemberId, usd: float) -> None:

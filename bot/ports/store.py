@@ -26,6 +26,10 @@ class Groups(Protocol):
 
     async def at(self, place: Place) -> GroupId | None: ...
 
+    async def of(self, platform: str, workspace: str, member_id: MemberId) -> Sequence[Group]:
+        """The groups of a workspace in which somebody is a member or an admin, in no order."""
+        ...
+
     def all_ids(self) -> AsyncIterator[GroupId]: ...
 
     async def update(self, group_id: GroupId, change: Callable[[Group], Group]) -> Group:
@@ -52,7 +56,9 @@ class Groups(Protocol):
 class Posts(Protocol):
     """The daily posts of a group, keyed by local date."""
 
-    async def choose(self, group_id: GroupId, day: date, due_at: datetime, question_id: str) -> Post:
+    async def choose(
+        self, group_id: GroupId, day: date, due_at: datetime, question_id: str, *, sealed: bool = False
+    ) -> Post:
         """The post of `day`: the one that stands, else a new one with the next number."""
         ...
 
@@ -94,8 +100,10 @@ class AnswerWrite:
     Attributes:
         answer: the new state, or None to remove the text.
         expected_version: what stood before (0: nothing); the write is refused if it has changed.
-        took: the member's byte for this post; None leaves it.
+        took: how the member answered this post: in their byte for it, ANSWERED and LATE become as they are here, and
+            whatever else it holds stays; None leaves it as it is.
         job, due_at: what becomes owed; None adds nothing.
+        second_job: what becomes owed with it, at the same time.
     """
 
     member_id: MemberId
@@ -106,6 +114,7 @@ class AnswerWrite:
     expected_version: int
     took: Took | None = None
     job: Job | None = None
+    second_job: Job | None = None
     due_at: datetime | None = None
 
 

@@ -5,7 +5,24 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from bot.ports import Job, Ports
-from bot.usecases import give_feedback, notify, owed, post_question, redraw, remind, share_answer
+from bot.usecases import (
+    give_feedback,
+    notify,
+    owed,
+    peer_duties,
+    peer_notice,
+    peer_post,
+    peer_round,
+    post_question,
+    propose_week,
+    redraw,
+    remind,
+    reveal,
+    settle_suggestion,
+    share_answer,
+    tally,
+    write_walkthrough,
+)
 from bot.usecases.lose_place import unless_closed
 from bot.usecases.plan_posts import plan_next
 from bot.usecases.work import Work
@@ -18,7 +35,22 @@ WORKS: Mapping[str, Work] = {
     owed.REMIND: remind.run,
     owed.AUDIT: unless_closed(post_question.audit),
     owed.NOTICE: notify.run,
+    owed.TALLY: unless_closed(tally.run),
+    owed.REVEAL: unless_closed(reveal.run),
+    owed.WALK: unless_closed(write_walkthrough.run),
+    owed.PROPOSE: propose_week.run,
+    owed.SETTLED: settle_suggestion.tell,
+    owed.ROUND: peer_round.run,
+    owed.DUTIES: peer_duties.run,
+    owed.ASK: peer_notice.ask,
+    owed.NUDGE: peer_notice.nudge,
+    owed.TOLD: peer_notice.told,
+    owed.GIVEN: unless_closed(peer_post.run),
 }
+MOST_OF: Mapping[str, int] = {owed.REVIEW: 24, owed.WALK: 4}
+"""How many may run at once in a process. A model takes 20 to 30 s, so 24 are some 60 reviews a minute. Those of a busy
+morning leave room for daily posts, and enough of the loop that members are acknowledged in time meanwhile. A
+walkthrough takes minutes, and four of them most of a day's budget."""
 
 
 async def report_dead(ports: Ports, job: Job) -> None:

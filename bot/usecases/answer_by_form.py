@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import date
 
 from bot.cards import MOST_FIELD_CHARS, Card, Form
-from bot.domain.answer import FREE_TEXT, Answer, Part, as_form_parts, measure, qualifies
+from bot.domain.answer import Answer, Part, as_form_parts, as_form_values, measure, qualifies
 from bot.domain.group import Group, Member
 from bot.domain.post import Post
 from bot.domain.question import Question
@@ -21,20 +21,19 @@ from bot.views.answer_form import answer_form
 
 async def open_form(ports: Ports, group: Group, member: Member, day: date | None) -> Form:
     """The form for the post of `day` (None: the newest). Raises Refusal when there is no post."""
-    post = await _post(ports, group, day)
+    post, question = await _post(ports, group, day)
     answer = await ports.answers.get(group.id, post.day, member.id)
     draft = await ports.answers.draft(group.id, post.day, member.id)
     if not draft and answer is not None and not answer.by_form and len(answer.text) > MOST_FIELD_CHARS:
         raise Refusal(notices.TOO_LONG_FOR_FORM)
-    values = draft or (_values(answer) if answer else {})
-    return answer_form(_question(ports, post), post, ports.library.framework, values)
+    values = draft or (as_form_values(answer) if answer else {})
+    return answer_form(question, post, ports.library.framework, values)
 
 
 async def submit(ports: Ports, group: Group, member: Member, day: date, form: Submission) -> Card | Form:
     """Keep the words first, then check them: a form that comes back keeps everything that was typed."""
-    post = await _post(ports, group, day)
+    post, question = await _post(ports, group, day)
     values = await keep(ports, group, member, day, form.values)
-    question = _question(ports, post)
     text = "\n".join(values.values())
     if not qualifies(text):
         first_field = next(iter(answer_form(question, post, ports.library.framework, {}).fields)).key
@@ -60,7 +59,8 @@ async def _store(
         nonlocal existing
         existing = look.answer
         if existing is not None:
-            return Decision(replace(existing, parts=parts, version=existing.version + 1))
+            changed = replace(existing, parts=parts, version=existing.version + 1, begun_at=existing.answered_at)
+            return Decision(changed)
         late = is_late(look.post, parts[0].sent_at)
         return Decision(Answer(member_id=member.id, day=post.day, parts=parts, late=late), judge=True)
 
@@ -71,28 +71,21 @@ async def _store(
         changed=existing is not None,
         late=bool(decision.answer and decision.answer.late),
         feedback_follows=member.auto_feedback,
+        sealed=post.is_sealed(parts[0].sent_at),
     )
 
 
-async def _post(ports: Ports, group: Group, day: date | None) -> Post:
+async def _post(ports: Ports, group: Group, day: date | None) -> tuple[Post, Question]:
     post = await ports.posts.get(group.id, day) if day else await newest_post(ports, group)
-    if post is None or post.opened_at is None or post.question_id not in ports.library.questions:
+    if post is None or post.opened_at is None:
         raise Refusal(notices.NO_OPEN_QUESTION)
-    return post
+    question = await ports.bank.question(group.id, post.question_id)
+    if question is None:
+        raise Refusal(notices.NO_OPEN_QUESTION)
+    return post, question
 
 
 async def newest_post(ports: Ports, group: Group) -> Post | None:
     """The newest post that was sent, open or not."""
     sent = [post for post in await ports.posts.all(group.id) if post.opened_at is not None]
     return sent[-1] if sent else None
-
-
-def _question(ports: Ports, post: Post) -> Question:
-    return ports.library.questions[post.question_id]
-
-
-def _values(answer: Answer) -> Mapping[str, str]:
-    """What stands, as form values: by section where it came by form, else as one free text."""
-    if answer.by_form:
-        return {part.section: part.text for part in answer.parts if part.section is not None}
-    return {FREE_TEXT: answer.text}

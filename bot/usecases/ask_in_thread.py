@@ -53,7 +53,7 @@ async def _probe(ports: Ports, group: Group, member: Member, day: date) -> Card:
         raise Refusal(notices.PROBE_LATER)
     made = await ports.answers.review(group.id, day, member.id)
     post = await ports.posts.get(group.id, day)
-    question = ports.library.questions.get(post.question_id) if post else None
+    question = await ports.bank.question(group.id, post.question_id) if post else None
     written = with_framework_points(question, ports.library.framework).probes if question else ()
     ask = made.probe if made is not None and made.probe else written[0].ask if written else ""
     if not ask:

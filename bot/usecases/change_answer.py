@@ -98,11 +98,17 @@ async def delete(ports: Ports, group_id: GroupId, day: date, change: Deleted) ->
             job=owed.redraw(group_id, day, member_id) if known else None,
             due_at=ports.clock.now() if known else None,
         )
-        if await ports.answers.write(group_id, write):
+        if await ports.answers.write(group_id, write) and (known or not await _holds(ports, group_id, day, change)):
             await _forget_talk(ports, group_id, day, change)
             ports.wake()
             return
     raise StoreDown("a deletion lost every race for its write")
+
+
+async def _holds(ports: Ports, group_id: GroupId, day: date, change: Deleted) -> bool:
+    """Whether the message was taken while its deletion was read: then it stands in the answer."""
+    answer = await ports.answers.get(group_id, day, change.caller.member_id)
+    return answer is not None and any(part.message_id == change.message_id for part in answer.parts)
 
 
 async def _forget_talk(ports: Ports, group_id: GroupId, day: date, change: Deleted) -> None:

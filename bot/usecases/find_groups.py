@@ -9,15 +9,8 @@ from bot.views import notices
 
 
 async def groups_of(ports: Ports, platform: str, workspace: str, member_id: MemberId) -> list[Group]:
-    """The groups of a workspace in which somebody is a member or an admin, by name. Looks at each group that exists."""
-    found = []
-    async for group_id in ports.groups.all_ids():
-        group = await ports.groups.get(group_id)
-        if group is None or (group.place.platform, group.place.workspace) != (platform, workspace):
-            continue
-        if group.is_admin(member_id) or await ports.groups.member(group_id, member_id) is not None:
-            found.append(group)
-    return sorted(found, key=lambda group: group.name)
+    """The groups of a workspace in which somebody is a member or an admin, by name."""
+    return sorted(await ports.groups.of(platform, workspace, member_id), key=lambda group: group.name)
 
 
 async def only_group(ports: Ports, platform: str, workspace: str, member_id: MemberId) -> Group:

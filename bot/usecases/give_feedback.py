@@ -13,7 +13,7 @@ from bot.domain.judge import with_framework_points
 from bot.domain.post import Post
 from bot.domain.question import Question
 from bot.domain.review import Review, SelfCheck
-from bot.errors import ReviewerBusy, ReviewerDeclined, ReviewerDown, ReviewerTrouble
+from bot.errors import ChatClosed, ChatRefused, ReviewerBusy, ReviewerDeclined, ReviewerDown, ReviewerTrouble
 from bot.ports import Job, Ports, Target, Where
 from bot.usecases import owed
 from bot.usecases.deliver import deliver, take_back
@@ -50,11 +50,26 @@ async def show(
     card = card_of(ports, group, member, answer, made)
     standing = await ports.outbox.get(group.id, key)
     if standing is None:
-        await deliver(ports, group.id, key, _target(group, post, member), card)
+        await _first_show(ports, group, key, _target(group, post, member), card)
     else:
         await ports.chat.edit(standing, card)
-    if post.message is not None:
-        await ports.chat.status(post.message, member.id, "")
+    await _status(ports, post, member, "")
+
+
+async def _first_show(ports: Ports, group: Group, key: str, to: Target, card: Card) -> None:
+    """Send it once. A member to whom nothing can be shown unasked finds it by /tpm-feedback; no work is left then."""
+    try:
+        await deliver(ports, group.id, key, to, card)
+    except ChatRefused as refused:
+        if to.where is not Where.ONLY_YOU or isinstance(refused, ChatClosed):
+            raise
+        log.info("feedback of group %s waits for its member to ask: %s", group.id, refused)
+
+
+async def _status(ports: Ports, post: Post, member: Member, text: str) -> None:
+    """Show a sign of work in the thread; not in one that is sealed, where it would say who has answered."""
+    if post.message is not None and not post.sealed:
+        await ports.chat.status(post.message, member.id, text)
 
 
 def feedback_key(day: date, member_id: MemberId) -> str:
@@ -65,9 +80,8 @@ def feedback_key(day: date, member_id: MemberId) -> str:
 async def _review(
     ports: Ports, group: Group, post: Post, member: Member, answer: Answer, stored: Review | SelfCheck | None
 ) -> Again | None:
-    if post.message is not None:
-        await ports.chat.status(post.message, member.id, notices.reading(member.name))
-    question = _question(ports, post)
+    await _status(ports, post, member, notices.reading(member.name))
+    question = await _question(ports, group, post)
     try:
         made: Review | SelfCheck = await read(ports, group, question, member, answer)
     except ReviewerBusy as busy:
@@ -146,7 +160,8 @@ async def _fall_back(
     retried = waited < GIVE_UP_AFTER
     if isinstance(stored, Review):
         return Again(now + _pause(waited)) if retried else None
-    check = replace(_self_check(ports, _question(ports, post), answer, why, retried=retried), made_at=since)
+    question = await _question(ports, group, post)
+    check = replace(_self_check(ports, question, answer, why, retried=retried), made_at=since)
     await _keep(ports, group, post, member, answer, check)
     return Again(now + _pause(waited)) if retried else None
 
@@ -157,9 +172,12 @@ def _pause(waited: timedelta) -> timedelta:
     return timedelta(minutes=10) if waited < timedelta(hours=1) else timedelta(hours=1)
 
 
-def _question(ports: Ports, post: Post) -> Question:
+async def _question(ports: Ports, group: Group, post: Post) -> Question:
     """The question with notes; one without notes is judged on the framework's own points."""
-    return with_framework_points(ports.library.questions[post.question_id], ports.library.framework)
+    question = await ports.bank.question(group.id, post.question_id)
+    if question is None:
+        raise KeyError(post.question_id)
+    return with_framework_points(question, ports.library.framework)
 
 
 def _self_check(ports: Ports, question: Question, answer: Answer, reason: str, *, retried: bool) -> SelfCheck:
@@ -177,5 +195,6 @@ def card_of(ports: Ports, group: Group, member: Member, answer: Answer, made: Re
 
 
 def _target(group: Group, post: Post, member: Member) -> Target:
-    where = Where.ONLY_YOU if group.feedback is FeedbackMode.PRIVATE else Where.THREAD
+    private = post.sealed or group.feedback is FeedbackMode.PRIVATE
+    where = Where.ONLY_YOU if private else Where.THREAD
     return Target(where=where, place=group.place, thread=post.message, member=member.id)

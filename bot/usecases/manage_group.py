@@ -4,50 +4,28 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
-from datetime import date, time
-from typing import TypeVar
+from dataclasses import replace
+from datetime import date
 
 from bot.cards import Card, Form
-from bot.domain.group import FeedbackMode, Group, GroupId, MemberId, Place
-from bot.domain.parse import parse_day, parse_days, parse_time, parse_zone
-from bot.domain.schedule import Schedule
+from bot.domain.group import Group, GroupId, MemberId, Place
+from bot.domain.parse import parse_day
 from bot.domain.streak import took_part
 from bot.errors import Refusal
 from bot.inbound import Caller
 from bot.ports import Ports
 from bot.usecases import owed, plan_posts, post_question
+from bot.usecases.choose_question import warn_when_dry
+from bot.usecases.wishes import DEFAULT_SCHEDULE, Wishes
 from bot.views import admin_card, notices
 from bot.views.setup_form import setup_form
 
 MOST_SKIPS = 60
 
-T = TypeVar("T")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Wishes:
-    """What an admin asked for, as typed; None leaves it as it is."""
-
-    zone: str | None = None
-    at: str | None = None
-    days: str | None = None
-    feedback: str | None = None
-
-    @classmethod
-    def of(cls, values: Mapping[str, str]) -> Wishes:
-        """From form values or typed arguments."""
-        return cls(**{key: values[key] for key in ("zone", "at", "days", "feedback") if values.get(key)})
-
-
-DEFAULT_ZONE = "Europe/Paris"
-DEFAULT_AT = time(9)
-DEFAULT_DAYS = frozenset(range(1, 6))
-
 
 def form(group: Group | None, zone: str | None) -> Form:
     """The setup form, filled with what stands or with the defaults and the admin's zone."""
-    return setup_form(group, zone or DEFAULT_ZONE)
+    return setup_form(group, zone or DEFAULT_SCHEDULE.zone)
 
 
 def refused_form(values: Mapping[str, str], refusal: Refusal) -> Form:
@@ -62,29 +40,39 @@ async def set_up(ports: Ports, caller: Caller, wishes: Wishes) -> Card:
     group_id = await ports.groups.at(caller.place)
     if group_id is None:
         name = caller.place_name or caller.place.channel
-        group = await create(ports, caller.place, caller.member_id, name, wishes)
-        checks = await ports.checks()
-        return admin_card.set_up(group, checks, plan_posts.next_post(group, ports.clock.now()), ports.clock.now())
+        return await _welcome(ports, await create(ports, caller.place, caller.member_id, name, wishes))
     standing = await ports.groups.get(group_id)
     if standing is None:
         raise Refusal(notices.NO_GROUP)
     return await reschedule(ports, standing, wishes)
 
 
+async def _welcome(ports: Ports, group: Group) -> Card:
+    now = ports.clock.now()
+    question = await post_question.upcoming_question(ports, group)
+    return admin_card.set_up(
+        group,
+        await ports.checks(),
+        plan_posts.next_post(group, now),
+        now,
+        question=question,
+        framework=ports.library.framework,
+    )
+
+
 async def create(ports: Ports, place: Place, admin: MemberId, name: str, wishes: Wishes) -> Group:
     """A new group with its first post owed. Raises Refusal on a wrong wish, naming its field."""
-    identity = hashlib.sha256(f"{place.platform}|{place.workspace}|{place.channel}".encode()).hexdigest()[:16]
-    schedule, feedback = _schedule(None, wishes), _feedback(wishes, FeedbackMode.THREAD)
-    group = Group(
-        id=GroupId(identity),
+    identity = identity_of(place)
+    fresh = Group(
+        id=identity,
         place=place,
         name=name,
-        schedule=schedule,
-        feedback=feedback,
+        schedule=DEFAULT_SCHEDULE,
         admin_ids=frozenset({admin}),
         created_at=ports.clock.now(),
         seed=identity,
     )
+    group = wishes.applied(fresh)
     if not await ports.groups.create(group):
         standing = await ports.groups.get(group.id)
         return standing or group
@@ -92,14 +80,18 @@ async def create(ports: Ports, place: Place, admin: MemberId, name: str, wishes:
     return group
 
 
+def identity_of(place: Place) -> GroupId:
+    """The id of the group of `place`: two admins who set it up at once make one group."""
+    return GroupId(hashlib.sha256(f"{place.platform}|{place.workspace}|{place.channel}".encode()).hexdigest()[:16])
+
+
 async def reschedule(ports: Ports, group: Group, wishes: Wishes) -> Card:
-    """Change zone, time, days or the feedback's place; the next post moves with it."""
-    _schedule(group, wishes)
-
-    def change(known: Group) -> Group:
-        return replace(known, schedule=_schedule(known, wishes), feedback=_feedback(wishes, known.feedback))
-
-    changed = await _replan(ports, group, change)
+    """Change anything of the schedule; the next post moves with it, and one that stands stays as it is."""
+    topics = {question.topic for question in (await ports.bank.of(group.id)).values()}
+    wishes.applied(group, topics)
+    changed = await _replan(ports, group, lambda known: wishes.applied(known, topics))
+    if changed.wants != group.wants:
+        await warn_when_dry(ports, changed)
     dates = await _next_dates(ports, changed)
     return admin_card.schedule(changed, dates, changed=wishes != Wishes())
 
@@ -155,7 +147,10 @@ async def preview(ports: Ports, group: Group) -> Card:
 async def post_now(ports: Ports, group: Group) -> Card:
     """Post today's question at once."""
     post = await post_question.post_now(ports, group)
-    return admin_card.posted(post, ports.library.questions[post.question_id])
+    question = await ports.bank.question(group.id, post.question_id)
+    if question is None:
+        raise Refusal(notices.QUESTION_GONE)
+    return admin_card.posted(post, question)
 
 
 async def members(ports: Ports, group: Group) -> Card:
@@ -210,29 +205,3 @@ async def _next_dates(ports: Ports, group: Group, count: int = 5) -> list[tuple[
         day, after = upcoming
         dates.append((day, f"{group.schedule.at:%H:%M}"))
     return dates
-
-
-def _schedule(group: Group | None, wishes: Wishes) -> Schedule:
-    """The schedule with the wishes applied; Refusal names the field that is wrong."""
-    standing = group.schedule if group else Schedule(DEFAULT_ZONE, DEFAULT_AT, DEFAULT_DAYS)
-    return Schedule(
-        zone=_field("zone", parse_zone, wishes.zone) if wishes.zone else standing.zone,
-        at=_field("at", parse_time, wishes.at) if wishes.at else standing.at,
-        days=_field("days", parse_days, wishes.days) if wishes.days else standing.days,
-    )
-
-
-def _field(name: str, parse: Callable[[str], T], value: str) -> T:
-    try:
-        return parse(value)
-    except Refusal as refusal:
-        raise Refusal(str(refusal), field=name) from refusal
-
-
-def _feedback(wishes: Wishes, standing: FeedbackMode) -> FeedbackMode:
-    if wishes.feedback is None:
-        return standing
-    try:
-        return FeedbackMode(wishes.feedback.strip().lower())
-    except ValueError:
-        raise Refusal(notices.FEEDBACK_MODES, field="feedback") from None

@@ -15,12 +15,14 @@ from bot.domain.parse import parse_day, parse_time
 from bot.domain.review import Review
 from bot.errors import ChatBusy, ChatRefused, ChatUnsure, Refusal
 from bot.ports import Ports
+from bot.usecases import not_with, peer_duties, peer_post, show_reviews
 from bot.usecases.answer_by_form import newest_post
 from bot.usecases.deliver import take_back
 from bot.usecases.give_feedback import feedback_key
 from bot.usecases.remind import plan_reminder
 from bot.usecases.share_answer import share_key
 from bot.usecases.show_streak import count
+from bot.usecases.tally import owe_tally
 from bot.views import feedback, me_card, notices
 
 MOST_AWAY_AHEAD = 20
@@ -32,7 +34,8 @@ OFF = frozenset({"off", "none", "no", "never"})
 
 async def show(ports: Ports, group: Group, member: Member) -> Card:
     """Everything that is set, and how to change it."""
-    return me_card.settings(member, group, _today(ports, group))
+    listed = await not_with.names(ports, group, member)
+    return me_card.settings(member, group, _today(ports, group), not_with=listed)
 
 
 async def set_reminders(ports: Ports, group: Group, member: Member, value: str) -> Card:
@@ -78,6 +81,12 @@ async def set_feedback(ports: Ports, group: Group, member: Member, value: str) -
     return await _change(ports, group, member, lambda known: replace(known, auto_feedback=wanted == "on"))
 
 
+async def set_not_with(ports: Ports, group: Group, member: Member, value: str) -> Card:
+    """Put a member on one's confidential list, or take them off it."""
+    await not_with.toggle(ports, group, member, value)
+    return await _change(ports, group, member, lambda known: known)
+
+
 async def export(ports: Ports, group: Group, member: Member) -> Card:
     """Everything that is stored of a member in this group, as a JSON file for them alone."""
     content = json.dumps(await everything(ports, group, member), ensure_ascii=False, indent=2, default=_plain)
@@ -97,6 +106,7 @@ async def everything(ports: Ports, group: Group, member: Member) -> dict[str, An
             "feedback": await _feedback(ports, group, post.day, member),
             "draft": await ports.answers.draft(group.id, post.day, member.id),
             "talk": await ports.answers.asides(group.id, post.day, member.id),
+            "hints": await ports.hints.seen(group.id, post.day, member.id),
         }
         if any(kept.values()):
             days.append({"day": post.day, "question": post.question_id, **kept})
@@ -111,6 +121,13 @@ async def everything(ports: Ports, group: Group, member: Member) -> dict[str, An
         "streak": {"current": streak.current, "best": streak.best},
         "ledger": [{"day": line.day, "mark": line.mark, "run": line.run} for line in streak.ledger],
         "days": days,
+        "suggestions": [
+            {"at": each.at, "text": each.text, "state": each.state.value, "note": each.note}
+            for each in await ports.suggestions.all(group.id)
+            if each.member_id == member.id
+        ],
+        "not_with": await not_with.names(ports, group, member),
+        "peer_reviews": await show_reviews.everything(ports, group, member.id),
     }
 
 
@@ -132,10 +149,23 @@ async def forget(ports: Ports, group: Group, member: Member) -> Card:
                 log.warning("a message about a forgotten member still stands: %s", refused)
             except (ChatBusy, ChatUnsure) as trouble:
                 raise Refusal(notices.FORGET_AGAIN) from trouble
+        messages += await _take_back_reviews(ports, group, member, post.day)
+    owed_to = await peer_duties.owed_to(ports, group, member.id)
     erased = await ports.groups.forget(group.id, member.id)
     await ports.groups.update(group.id, lambda known: _without_roles(known, member.id))
+    await peer_duties.look_soon(ports, group.id, owed_to)
+    newest = await newest_post(ports, group)
+    if newest is not None and newest.is_sealed(ports.clock.now()):
+        await owe_tally(ports, group.id, newest.day)  # it counts one answer less
     await ports.purse.forget(member.id, ports.clock.now().date())
     return me_card.forgotten({**erased, "messages": messages})
+
+
+async def _take_back_reviews(ports: Ports, group: Group, member: Member, day: date) -> int:
+    try:
+        return await peer_post.take_back_of(ports, group, member.id, day)
+    except (ChatBusy, ChatUnsure) as trouble:
+        raise Refusal(notices.FORGET_AGAIN) from trouble
 
 
 async def _change(ports: Ports, group: Group, member: Member, change: Callable[[Member], Member]) -> Card:
@@ -143,7 +173,10 @@ async def _change(ports: Ports, group: Group, member: Member, change: Callable[[
     post = await newest_post(ports, group)
     if post is not None and post.is_open(ports.clock.now()):
         await plan_reminder(ports, group, post, changed)
-    return me_card.settings(changed, group, _today(ports, group), changed=True)
+    if changed.is_away(_today(ports, group)):
+        await peer_duties.look_soon(ports, group.id, await peer_duties.owed_to(ports, group, member.id))
+    listed = await not_with.names(ports, group, member)
+    return me_card.settings(changed, group, _today(ports, group), changed=True, not_with=listed)
 
 
 def _today(ports: Ports, group: Group) -> date:

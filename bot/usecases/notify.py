@@ -4,18 +4,24 @@ from __future__ import annotations
 
 from datetime import date
 
+from bot.cards import Card
 from bot.domain.group import Group, MemberId
+from bot.domain.picks import Dry
 from bot.ports import Job, Ports
 from bot.usecases import owed
-from bot.usecases.send_direct import send_direct
+from bot.usecases.send_direct import next_morning, send_direct
 from bot.usecases.work import Again
-from bot.views import notices
+from bot.views import notices, week_card
+
+MUST_BE_SAID = ("inbox:",)
+"""What is too much for its day is said the next morning; other notices are dropped then, for they grow old."""
 
 
 async def tell_facilitators(ports: Ports, group: Group, what: str) -> None:
     """Owe a direct message to each facilitator, or to each admin when none is named.
 
-    `what`: `missed:FIRST/LAST` (dates), `empty:DATE`, `closed:DATE` or `dead:KIND:DATE`; the same is said once.
+    `what`: `missed:FIRST/LAST` (dates), `empty:DATE`, `inbox:DATE`, `dry:WHAT:DATE` (see `Dry`), `week:FIRST`,
+    `closed:DATE/LACKS` (permissions, if any) or `dead:KIND:DATE`; the same is said once.
     """
     for member_id in sorted(group.facilitator_ids or group.admin_ids):
         await ports.jobs.add(owed.notice(group.id, what, member_id), ports.clock.now())
@@ -26,9 +32,20 @@ async def run(ports: Ports, job: Job) -> Again | None:
     """The agenda's work for one notice to one person."""
     what, _, member_id = job.ref.rpartition("|")
     group = await ports.groups.get(job.group_id)
-    if group is not None:
-        await send_direct(ports, group, MemberId(member_id), "notice", job.ref, notices.notice(_words(what, group)))
-    return None
+    if group is None:
+        return None
+    card = await _card(ports, group, what)
+    told = await send_direct(ports, group, MemberId(member_id), "notice", job.ref, card)
+    return None if told or not what.startswith(MUST_BE_SAID) else Again(next_morning(group, ports.clock.now()))
+
+
+async def _card(ports: Ports, group: Group, what: str) -> Card:
+    kind, _, rest = what.partition(":")
+    if kind != "week":
+        return notices.notice(_words(what, group))
+    first = date.fromisoformat(rest)
+    picks = await ports.queue.proposal(group.id, first)
+    return week_card.proposed(group, first, picks, await ports.bank.of(group.id), ports.library.framework)
 
 
 def _words(what: str, group: Group) -> str:
@@ -39,7 +56,12 @@ def _words(what: str, group: Group) -> str:
             return notices.missed_days(first, last)
         case "empty":
             return notices.bank_empty(date.fromisoformat(rest))
+        case "dry":
+            dry, _, day = rest.partition(":")
+            return notices.bank_dry(group, Dry(dry), date.fromisoformat(day))
+        case "inbox":
+            return notices.inbox_waits(group)
         case "closed":
-            return notices.place_closed(group)
+            return notices.place_closed(group, rest.partition("/")[2])
         case _:
             return notices.job_dead(rest.partition(":")[0])

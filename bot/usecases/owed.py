@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from datetime import date
 
+from bot.domain.duty import AnswerId
 from bot.domain.group import GroupId, MemberId
+from bot.domain.peer_review import Reaction
 from bot.ports import Job
 
 POST = "post"
@@ -14,6 +16,17 @@ REDRAW = "redraw"
 REMIND = "remind"
 AUDIT = "audit"
 NOTICE = "notice"
+TALLY = "tally"
+REVEAL = "reveal"
+WALK = "walk"
+PROPOSE = "propose"
+ROUND = "round"
+DUTIES = "duties"
+ASK = "ask"
+NUDGE = "nudge"
+GIVEN = "given"
+TOLD = "told"
+SETTLED = "settled"
 
 
 def post(group_id: GroupId, day: date) -> Job:
@@ -49,6 +62,62 @@ def audit(group_id: GroupId, day: date) -> Job:
 def notice(group_id: GroupId, what: str, member_id: MemberId) -> Job:
     """Telling somebody who runs the group of `what`."""
     return Job(NOTICE, group_id, f"{what}|{member_id}")
+
+
+def tally(group_id: GroupId, day: date) -> Job:
+    """Saying in a sealed post how many have answered."""
+    return Job(TALLY, group_id, day.isoformat())
+
+
+def reveal(group_id: GroupId, day: date) -> Job:
+    """Showing the answers to a sealed post when it closes."""
+    return Job(REVEAL, group_id, day.isoformat())
+
+
+def propose(group_id: GroupId, first: date) -> Job:
+    """Proposing the week that begins on `first`."""
+    return Job(PROPOSE, group_id, first.isoformat())
+
+
+def next_round(group_id: GroupId) -> Job:
+    """Asking members to review the answers that wait."""
+    return Job(ROUND, group_id, "next")
+
+
+def duties(group_id: GroupId, answer: AnswerId) -> Job:
+    """Looking after the reviews of one answer."""
+    return Job(DUTIES, group_id, about(answer.day, answer.author_id))
+
+
+def ask(group_id: GroupId, reviewer_id: MemberId) -> Job:
+    """Telling a member what they are asked to review."""
+    return Job(ASK, group_id, reviewer_id)
+
+
+def nudge(group_id: GroupId, reviewer_id: MemberId) -> Job:
+    """Reminding a member of the reviews that they owe."""
+    return Job(NUDGE, group_id, reviewer_id)
+
+
+def given(group_id: GroupId, answer: AnswerId, reviewer_id: MemberId) -> Job:
+    """Showing a peer review."""
+    return Job(GIVEN, group_id, f"{about(answer.day, answer.author_id)}|{reviewer_id}")
+
+
+def told(group_id: GroupId, reaction: Reaction) -> Job:
+    """Telling the writer of a peer review what somebody made of it."""
+    answer = about(reaction.day, reaction.author_id)
+    return Job(TOLD, group_id, f"{answer}|{reaction.reviewer_id}|{reaction.by}|{reaction.kind}")
+
+
+def walk(group_id: GroupId, ask_id: str, member_id: MemberId) -> Job:
+    """Writing a walkthrough, or putting it into the channel."""
+    return Job(WALK, group_id, f"{ask_id}|{member_id}")
+
+
+def settled(group_id: GroupId, suggestion_id: str, member_id: MemberId) -> Job:
+    """Telling a member what became of what they suggested."""
+    return Job(SETTLED, group_id, f"{suggestion_id}|{member_id}")
 
 
 def about(day: date, member_id: MemberId) -> str:

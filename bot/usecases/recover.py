@@ -10,6 +10,9 @@ from bot.ports import Job, Ports
 from bot.usecases import owed
 from bot.usecases.give_feedback import feedback_key
 from bot.usecases.plan_posts import owed_posts
+from bot.usecases.propose_week import next_proposal
+from bot.usecases.recover_reviews import owed_reviews
+from bot.usecases.reveal import is_to_be_revealed
 
 RECENT_POSTS = 3
 """Answers to older posts are not swept: their feedback has long been given or given up."""
@@ -31,9 +34,15 @@ async def _owed(ports: Ports, group: Group) -> list[tuple[Job, datetime]]:
     now = ports.clock.now()
     posts = await ports.posts.all(group.id)
     jobs = await owed_posts(ports, group, posts[-1] if posts else None)
+    week = next_proposal(group, now)
+    if week is not None and posts and not group.paused:
+        jobs.append((owed.propose(group.id, week[0]), week[1]))
     for post in posts[-RECENT_POSTS:]:
         if post.state is PostState.SENT and post.opened_at is not None and now - post.opened_at < 2 * LONGEST_WINDOW:
             jobs += [(job, now) for job in await _reviews(ports, group, post)]
+            jobs += await owed_reviews(ports, group, post)
+            if post.closes_at is not None and await is_to_be_revealed(ports, group.id, post):
+                jobs.append((owed.reveal(group.id, post.day), post.closes_at))
     return jobs
 
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from datetime import date
 
+from bot.domain.duty import AnswerId
 from bot.domain.group import GroupId, MemberId
 from bot.ports import Job, Ports
-from bot.usecases import owed
+from bot.usecases import owed, peer_duties, peer_post
 from bot.usecases.deliver import take_back
 from bot.usecases.give_feedback import card_of, feedback_key
 from bot.usecases.share_answer import share_key
@@ -16,11 +17,17 @@ from bot.usecases.work import Again
 async def run(ports: Ports, job: Job) -> Again | None:
     """The agenda's work after a change: a newer text is offered for review, a withdrawn one is quoted nowhere."""
     day, member_id = owed.whose(job.ref)
+    answer_id = AnswerId(day, member_id)
     group = await ports.groups.get(job.group_id)
     look = await ports.answers.look(job.group_id, day, member_id, event="")
     if look.answer is None:
         await _remove(ports, job.group_id, day, member_id)
+        if group is not None:
+            await peer_post.redraw(ports, group, answer_id, None)
+            await peer_duties.look_soon(ports, group.id, [answer_id])
         return None
+    if group is not None:
+        await peer_post.redraw(ports, group, answer_id, look.answer)
     message = await ports.outbox.get(job.group_id, feedback_key(day, member_id))
     made = await ports.answers.review(job.group_id, day, member_id)
     if group is not None and look.member is not None and message is not None and made is not None:

@@ -65,7 +65,7 @@ async def run(ports: Ports, job: Job) -> Again | None:
     if look.member.remind_at is None or any(map(look.member.is_away, (day, group.schedule.local_day(now)))):
         return None
     at = _undisturbing(group.schedule, look.post, look.member, now)
-    question = ports.library.questions.get(look.post.question_id)
+    question = await ports.bank.question(group.id, look.post.question_id)
     if at is None or question is None:
         return None
     if at > now:

@@ -10,7 +10,7 @@ from bot.domain.post import Post
 from bot.domain.review import Review, SelfCheck
 from bot.errors import Refusal
 from bot.ports import Job, Ports
-from bot.usecases import owed
+from bot.usecases import give_hint, owed, show_reviews
 from bot.usecases.work import LEASE
 from bot.views import feedback, notices
 
@@ -20,15 +20,24 @@ RECENT_POSTS = 30
 async def in_full(ports: Ports, group: Group, member: Member, day: date | None) -> Card:
     """The feedback of `day` (None: the newest there is). Raises Refusal when there is none."""
     for post in await _candidates(ports, group, day):
-        made = await ports.answers.review(group.id, post.day, member.id)
-        if isinstance(made, Review):
-            return feedback.full_card(made, ports.library.framework, alone=group.feedback is FeedbackMode.BRIEF)
-        if isinstance(made, SelfCheck):
-            return feedback.self_check_in_full(made, ports.library.framework, name=member.name)
-        if await ports.answers.get(group.id, post.day, member.id) is not None:
-            owed_at = await ports.jobs.owed(owed.review(group.id, post.day, member.id))
-            return notices.notice(notices.FEEDBACK_COMING if owed_at else notices.FEEDBACK_NOT_ASKED)
+        card = await _of_post(ports, group, member, post)
+        if card is not None:
+            card = await give_hint.with_count(ports, group, member, post.day, card)
+            answer = await ports.answers.get(group.id, post.day, member.id)
+            return await show_reviews.with_line(ports, group, answer, card)
     raise Refusal(notices.NO_FEEDBACK_YET)
+
+
+async def _of_post(ports: Ports, group: Group, member: Member, post: Post) -> Card | None:
+    made = await ports.answers.review(group.id, post.day, member.id)
+    if isinstance(made, Review):
+        return feedback.full_card(made, ports.library.framework, alone=group.feedback is FeedbackMode.BRIEF)
+    if isinstance(made, SelfCheck):
+        return feedback.self_check_in_full(made, ports.library.framework, name=member.name)
+    if await ports.answers.get(group.id, post.day, member.id) is None:
+        return None
+    owed_at = await ports.jobs.owed(owed.review(group.id, post.day, member.id))
+    return notices.notice(notices.FEEDBACK_COMING if owed_at else notices.FEEDBACK_NOT_ASKED)
 
 
 async def again(ports: Ports, group: Group, member: Member, day: date | None) -> Card:

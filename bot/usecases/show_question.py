@@ -7,6 +7,7 @@ from bot.domain import question as questions
 from bot.domain.group import Group, Member
 from bot.errors import Refusal
 from bot.ports import Ports
+from bot.usecases import show_reviews
 from bot.usecases.answer_by_form import newest_post
 from bot.usecases.plan_posts import next_post
 from bot.views import notices, question_card
@@ -16,11 +17,12 @@ async def today(ports: Ports, group: Group, member: Member) -> Card:
     """The newest question and what this member has done with it; without one, when the first comes."""
     post = await newest_post(ports, group)
     now = ports.clock.now()
-    if post is None or post.question_id not in ports.library.questions:
+    question = await ports.bank.question(group.id, post.question_id) if post else None
+    if post is None or question is None:
         return question_card.none_yet(next_post(group, now), group)
     answer = await ports.answers.get(group.id, post.day, member.id)
-    question = ports.library.questions[post.question_id]
-    return question_card.mine(question, post, group, ports.library.framework, answer=answer, now=now)
+    card = question_card.mine(question, post, group, ports.library.framework, answer=answer, now=now)
+    return await show_reviews.with_line(ports, group, answer, card)
 
 
 async def practice(
@@ -29,7 +31,7 @@ async def practice(
     """An extra question for this member alone, another than `shown`. Raises Refusal when the bank has none like it."""
     posts = await ports.posts.all(group.id)
     known_ids = {shown, *(post.question_id for post in posts[-1:])}
-    bank = tuple(ports.library.questions.values())
+    bank = tuple((await ports.bank.of(group.id)).values())
     seed = f"{member.id}:{ports.clock.now():%Y-%m-%dT%H:%M:%S}"
     chosen = questions.practice(bank, topic=topic, level=level, exclude=known_ids, seed=seed)
     if chosen is None:
@@ -37,9 +39,9 @@ async def practice(
     return question_card.practice(chosen, ports.library.framework)
 
 
-def check_myself(ports: Ports, question_id: str) -> Card:
+async def check_myself(ports: Ports, group: Group, question_id: str) -> Card:
     """The points of a practice question, as questions to oneself. Raises Refusal when the question is gone."""
-    question = ports.library.questions.get(question_id)
+    question = await ports.bank.question(group.id, question_id)
     if question is None:
         raise Refusal(notices.QUESTION_GONE)
     return question_card.points_to_check(question, ports.library.framework)

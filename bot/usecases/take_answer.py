@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from bot.cards import Card
-from bot.domain.answer import JOIN_WITHIN, MOST_CHARS, Answer, Part, joined, measure, qualifies
+from bot.domain.answer import JOIN_WITHIN, MOST_CHARS, Answer, Part, edited, joined, measure, qualifies
 from bot.domain.group import GroupId, Member, MemberId
 from bot.domain.post import Post
 from bot.domain.streak import Took, took_part
@@ -15,6 +15,8 @@ from bot.errors import Refusal, StoreDown
 from bot.inbound import Caller, Said
 from bot.ports import AnswerWrite, Job, Look, Ports
 from bot.usecases import owed
+from bot.usecases.keep_as_draft import keep_as_draft
+from bot.usecases.leave import come_back
 from bot.views import answer_card, notices
 
 MOST_RACES = 5
@@ -27,12 +29,15 @@ Decide = Callable[[Look], "Decision"]
 class Decision:
     """What to store: `answer` None stores nothing; `talk` says that it was read as talk.
 
-    `judge`: a review of it becomes owed.
+    `judge`: a review of it becomes owed. `sealed`: it is an answer, but its question takes them by form alone.
+    `follows`: a part of it has a newer text.
     """
 
     answer: Answer | None = None
     talk: bool = False
     judge: bool = False
+    sealed: bool = False
+    follows: bool = False
 
 
 async def said(ports: Ports, group_id: GroupId, day: date, message: Said) -> Card | None:
@@ -46,9 +51,15 @@ async def said(ports: Ports, group_id: GroupId, day: date, message: Said) -> Car
         return None
 
     def decide(look: Look) -> Decision:
+        if look.post is not None and look.post.is_sealed(part.sent_at):
+            return Decision(sealed=not addressed and qualifies(part.text))
         return Decision(talk=True) if addressed else _from_thread(look, part, member_id, day)
 
     decision = await store(ports, group_id, message.caller, day, decide)
+    if decision.sealed:
+        if await ports.answers.aside(group_id, day, member_id, part.message_id) == part.text:
+            return None  # it came before
+        return await keep_as_draft(ports, group_id, day, member_id, part.message_id, part.text)
     return await _talk(ports, group_id, member_id, part, day, addressed=addressed) if decision.talk else None
 
 
@@ -57,28 +68,29 @@ async def count_anyway(
 ) -> Card:
     """Count talk as the member's answer, or as a further part of it. Raises Refusal when it is no longer kept.
 
-    `text`: what the message says, where the platform shows it.
+    `text`: what the message says, where the platform shows it; a part of the answer with an older text follows it.
     """
-    member_id = caller.member_id
-    if text is None:
-        text = await ports.answers.aside(group_id, day, member_id, message_id)
-    elif len(text) > MOST_CHARS:
-        raise Refusal(notices.too_long(len(text)))
-    if not text:
-        raise Refusal(notices.TALK_GONE)
-    if measure(text).words == 0 and measure(text).cjk_chars == 0:
-        raise Refusal(notices.NO_WORDS)
+    member_id, shown = caller.member_id, text
+    text = _countable(text or await ports.answers.aside(group_id, day, member_id, message_id))
     part = Part(message_id, text, ports.clock.now())
 
     def decide(look: Look) -> Decision:
+        if look.post is not None and look.post.is_sealed(part.sent_at):
+            return Decision(sealed=True)
         if look.answer is None:
             return Decision(first(look, part, member_id, day), judge=True)
-        known = any(part.message_id == message_id for part in look.answer.parts)
-        return Decision() if known else Decision(joined(look.answer, part))
+        if not _holds(look.answer, message_id):
+            return Decision(joined(look.answer, part))
+        changed = look.answer if shown is None else edited(look.answer, message_id, shown)
+        return Decision() if changed is look.answer else Decision(changed, follows=True)
 
     decision = await store(ports, group_id, caller, day, decide)
+    if decision.sealed:
+        return await keep_as_draft(ports, group_id, day, member_id, message_id, text)
     if decision.answer is None:
         return notices.notice(notices.ALREADY_COUNTED)
+    if decision.follows:
+        return answer_card.saved(day, changed=True, late=decision.answer.late, feedback_follows=False)
     member = await ports.groups.member(group_id, member_id)
     return answer_card.counted(
         day,
@@ -102,8 +114,9 @@ async def store(
         decision = decide(look)
         if decision.answer is None:
             return decision
-        member = look.member or await _join(ports, group_id, caller)
+        member = await come_back(ports, group_id, look.member or await _join(ports, group_id, caller))
         job = _job(group_id, member, day, decision, share=share)
+        reviewers = owed.next_round(group_id) if look.answer is None else None
         change = AnswerWrite(
             member_id=member.id,
             day=day,
@@ -113,10 +126,11 @@ async def store(
             expected_version=look.answer.version if look.answer else 0,
             took=await _took(ports, group_id, look.post, look, decision.answer),
             job=job,
-            due_at=ports.clock.now() if job else None,
+            second_job=reviewers,
+            due_at=ports.clock.now() if job or reviewers else None,
         )
         if await ports.answers.write(group_id, change):
-            if job is not None:
+            if job or reviewers:
                 ports.wake()
             return decision
     raise StoreDown("an answer lost every race for its write")
@@ -158,13 +172,27 @@ async def _took(ports: Ports, group_id: GroupId, post: Post, look: Look, answer:
     return None if took_part(record, post.number) else Took.LATE
 
 
+def _countable(text: str | None) -> str:
+    if not text:
+        raise Refusal(notices.TALK_GONE)
+    if len(text) > MOST_CHARS:
+        raise Refusal(notices.too_long(len(text)))
+    if measure(text).words == 0 and measure(text).cjk_chars == 0:
+        raise Refusal(notices.NO_WORDS)
+    return text
+
+
+def _holds(answer: Answer, message_id: str) -> bool:
+    return any(part.message_id == message_id for part in answer.parts)
+
+
 def _from_thread(look: Look, part: Part, member_id: MemberId, day: date) -> Decision:
     answer = look.answer
     if answer is None:
         if qualifies(part.text):
             return Decision(first(look, part, member_id, day), judge=True)
         return Decision(talk=True)
-    if any(known.message_id == part.message_id for known in answer.parts):
+    if _holds(answer, part.message_id):
         return Decision()
     last = answer.parts[-1]
     if not answer.by_form and part.sent_at - last.sent_at <= JOIN_WITHIN:

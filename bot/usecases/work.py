@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from bot.errors import ChatBusy, ChatUnsure, ReviewerBusy, StoreDown, Trouble
-from bot.ports import MOST_STARTS, Job, Lease, Ports
+from bot.ports import MOST_STARTS, NO_LIMITS, Job, Lease, Ports
 
 log = logging.getLogger(__name__)
 
@@ -41,11 +42,16 @@ class Worker:
         on_dead: Callable[[Job], Awaitable[None]],
         *,
         lease: timedelta = LEASE,
+        most_of: Mapping[str, int] = NO_LIMITS,
     ) -> None:
-        """`on_dead` is told of a job that will not be tried again. What runs is renewed three times a `lease`."""
+        """`on_dead` is told of a job that will not be tried again. What runs is renewed three times a `lease`.
+
+        `most_of`: kind of work -> how many may run at once, so that the slow leave room for the quick.
+        """
         self._ports = ports
         self._works = works
         self._on_dead = on_dead
+        self._most_of = most_of
         self._lease = lease
         self._renew_every = lease / 3
         self._running: dict[asyncio.Task[None], Lease] = {}
@@ -62,8 +68,13 @@ class Worker:
         if room <= 0:
             return 0
         last_starts = 0 if any(lease.tries == MOST_STARTS for lease in self._running.values()) else 1
+        running = Counter(lease.job.kind for lease in self._running.values())
         leases = await self._ports.jobs.claim(
-            self._ports.clock.now(), limit=room, lease=self._lease, last_starts=last_starts
+            self._ports.clock.now(),
+            limit=room,
+            lease=self._lease,
+            last_starts=last_starts,
+            room={kind: most - running[kind] for kind, most in self._most_of.items()},
         )
         for lease in leases:
             task = asyncio.create_task(self._do(lease), name=f"{lease.job.kind}:{lease.job.group_id}")
@@ -80,13 +91,17 @@ class Worker:
                 )
 
     async def stop(self, within_s: float) -> None:
-        """Give running jobs `within_s` seconds, then drop them; what is dropped is owed again when its lease ends."""
+        """Give running jobs `within_s` seconds, then drop them. What is dropped is owed again soon: it did not fail."""
         if self._running:
             await asyncio.wait(self._running, timeout=within_s)
+        left = dict(self._running)
         self.abandon()
-        for task in list(self._running):
-            with suppress(asyncio.CancelledError):
-                await task
+        await asyncio.gather(*left, return_exceptions=True)
+        # not at once: what was on its way to the platform may stand there only in a moment
+        again = Again(self._ports.clock.now() + PAUSE_AFTER_TROUBLE)
+        with suppress(StoreDown):  # then each is owed again when its lease ends
+            for lease in left.values():
+                await self._settle(lease, again)
 
     def abandon(self) -> None:
         """Drop everything at once, as dying would."""

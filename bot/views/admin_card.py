@@ -5,31 +5,63 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date, datetime
 
-from bot.cards import Block, Bold, Bullets, Button, Buttons, Card, Facts, Heading, Own, Span, Text
+from bot.cards import (
+    MOST_CARD_CHARS,
+    Block,
+    Bold,
+    Bullets,
+    Button,
+    Buttons,
+    Card,
+    Facts,
+    Heading,
+    Own,
+    Span,
+    Text,
+    plain,
+)  # fmt: skip
 from bot.domain.framework import Framework
 from bot.domain.group import Group, Member
 from bot.domain.parse import days_text
+from bot.domain.picks import Wants
 from bot.domain.post import Post
 from bot.domain.question import Question
 from bot.ports import Check, Job
-from bot.views import question_card
+from bot.views import notices, question_card
+from bot.views.cut import line
+from bot.views.setup_form import MODES, window_text
 from bot.views.when import day_text, moment, span_text
 
 MOST_MEMBERS_SHOWN = 30
+MOST_FAILING = 8
+CHECK_CHARS = 220
+SEPARATORS_CHARS = 8
+"""Line ends between the parts of a card that are measured apart."""
 
 
-def set_up(group: Group, checks: Sequence[Check], upcoming: tuple[date, datetime] | None, now: datetime) -> Card:
-    """After setup: the checks, then when the first question comes."""
-    return Card(
-        "setup",
-        (
-            Heading("Your study group is set up"),
-            _checks(checks),
-            Text(("First question: ", *_next(upcoming, group, now), ".")),
-            Buttons((Button("Preview", "preview"), Button("Post now", "post-now"))),
-        ),
-        data=_schedule_data(group),
+def set_up(
+    group: Group,
+    checks: Sequence[Check],
+    upcoming: tuple[date, datetime] | None,
+    now: datetime,
+    *,
+    question: Question | None,
+    framework: Framework,
+) -> Card:
+    """After setup: the checks, when the first question comes, and that question; nothing more has to be pressed."""
+    head = (
+        Heading("Your study group is set up"),
+        *_shortly(checks),
+        Text((Bold("First question: "), *_next(upcoming, group, now), ".")),
+        _modes(group),
     )
+    if question is None:
+        return Card("setup", (*head, Text((notices.NO_QUESTION_LEFT,))), data=_schedule_data(group))
+    label = Text((Bold("This is how it will look. Only you see it."),))
+    buttons = Buttons((Button("Post now", "post-now"),))
+    room = MOST_CARD_CHARS - len(plain((*head, label, buttons))) - SEPARATORS_CHARS
+    shown = question_card.preview_within(question, framework, room)
+    return Card("setup", (*head, label, *shown, buttons), data={**_schedule_data(group), "question": question.id})
 
 
 def schedule(group: Group, dates: Sequence[tuple[date, str]], *, changed: bool) -> Card:
@@ -37,7 +69,8 @@ def schedule(group: Group, dates: Sequence[tuple[date, str]], *, changed: bool) 
     when = f"{days_text(group.schedule.days)} at {group.schedule.at:%H:%M}, {group.schedule.zone}"
     blocks: list[Block] = [
         Heading("Saved. The schedule" if changed else "The schedule"),
-        Facts((("Questions", (when,)), ("Feedback", (group.feedback.value,)))),
+        Facts((("Questions", (when,)), *_wants(group.wants))),
+        _modes(group),
     ]
     if group.paused:
         blocks.append(Text(("Paused. /tpm-admin resume starts again.",)))
@@ -117,6 +150,26 @@ def doctor(
     )
 
 
+def _shortly(checks: Sequence[Check]) -> tuple[Block, ...]:
+    """One line when all is well, else one for each check that is not, with its fix."""
+    failing = [check for check in checks if not check.ok]
+    if not failing:
+        return (Text((Bold("Checks: "), f"all {len(checks)} are fine.")),)
+    told = (f"{len(checks) - len(failing)} of {len(checks)} are fine. /tpm-admin doctor shows them all.",)
+    items = tuple((Bold(each.name), line(f": {each.detail}. To do: {each.fix}", CHECK_CHARS)) for each in failing)
+    return (Text((Bold("Checks: "), *told)), Bullets(items[:MOST_FAILING]))
+
+
+def _modes(group: Group) -> Facts:
+    return Facts((("An answer counts", (window_text(group.window_h),)), ("Shown", (MODES[group.mode],))))
+
+
+def _wants(wants: Wants) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    levels = ", ".join(f"{level} {question_card.LEVELS[level]}" for level in sorted(wants.levels))
+    rows = (("Levels", levels), ("Topics", ", ".join(sorted(wants.topics))))
+    return tuple((label, (text,)) for label, text in rows if text)
+
+
 def _checks(checks: Sequence[Check]) -> Bullets:
     return Bullets(tuple(_check(check) for check in checks))
 
@@ -149,5 +202,9 @@ def _schedule_data(group: Group) -> dict[str, object]:
         "at": f"{group.schedule.at:%H:%M}",
         "days": days_text(group.schedule.days),
         "feedback": group.feedback.value,
+        "window_h": group.window_h,
+        "sealed": group.sealed,
         "paused": group.paused,
+        "levels": sorted(group.wants.levels),
+        "topics": sorted(group.wants.topics),
     }

@@ -4,7 +4,19 @@ from __future__ import annotations
 
 from datetime import date
 
-from bot.cards import MOST_CARD_CHARS, Attachment, Block, Bold, Button, Buttons, Card, Own, Quote, Text
+from bot.cards import (
+    MOST_CARD_CHARS,
+    MOST_FIELD_CHARS,
+    Attachment,
+    Block,
+    Bold,
+    Button,
+    Buttons,
+    Card,
+    Own,
+    Quote,
+    Text,
+)
 from bot.domain.answer import Answer, Measure
 from bot.domain.framework import Framework
 from bot.domain.group import Member
@@ -12,16 +24,35 @@ from bot.views.cut import cut
 from bot.views.notices import found
 
 ROOM_CHARS = MOST_CARD_CHARS - 400
+SEALED = "Until the question closes, only those who have answered it can read yours. Then it stands in the thread."
 
 
-def saved(day: date, *, changed: bool, late: bool, feedback_follows: bool) -> Card:
-    """After a form was sent."""
+def saved(day: date, *, changed: bool, late: bool, feedback_follows: bool, sealed: bool = False) -> Card:
+    """After a form was sent. `sealed`: the others' answers are hidden from who has not answered."""
+    read = (Button("Read the others", f"others:{day}"),) if sealed else ()
     if changed:
         text = "Saved. Your answer is changed; its feedback still speaks of the old text."
-        return Card("saved", (Text((text,)), Buttons((Button("Review my edit", f"again:{day}"),))))
+        return Card("saved", (Text((text,)), Buttons((Button("Review my edit", f"again:{day}"), *read))))
     first = "Saved, after the window: it gets feedback, but no streak." if late else "Saved. It counts for today."
     then = _then(feedback_follows=feedback_follows)
-    return Card("saved", (Text((first + then,)),), data={"day": day.isoformat(), "late": late})
+    hidden = (Text((SEALED,)), Buttons(read)) if sealed else ()
+    return Card("saved", (Text((first + then,)), *hidden), data={"day": day.isoformat(), "late": late})
+
+
+def kept_as_draft(day: date, *, fits: bool) -> Card:
+    """After a message in the thread of a sealed question. `fits`: the form can hold what is kept."""
+    text = (
+        "This question is sealed, so answers go through the form alone. Your text is kept: press Answer, and it stands "
+        "in the form, ready to send."
+    )
+    long = f" It is longer than a field of the form ({MOST_FIELD_CHARS:,} characters): copy the rest from your message."
+    seen = (
+        "I cannot hide what stands in the thread. So that nobody reads it before the close, send the form"
+        f"{'' if fits else ' with all of it'}, then delete your message."
+    )
+    button = Button("Answer", f"answer:{day}")
+    blocks = (Text((text + ("" if fits else long),)), Text((seen,)), Buttons((button,)))
+    return Card("kept-as-draft", blocks, data={"day": day.isoformat()})
 
 
 def counted(day: date, *, joined_existing: bool, late: bool, feedback_follows: bool) -> Card:
@@ -63,8 +94,14 @@ def shared(answer: Answer, member: Member, framework: Framework) -> Card:
         shown = cut(part.text, max(80, room))
         room -= len(shown) + 2 * shown.count("\n") + len(title or "")
         blocks.append(Quote(shown))
-    whole = "\n\n".join(f"## {titles.get(part.section or '', 'Answer')}\n{part.text}" for part in answer.parts)
+    whole = in_full(answer, framework)
     fits = sum(len(part.text) + 2 * part.text.count("\n") for part in answer.parts) < ROOM_CHARS
     file = None if fits else Attachment(f"answer-{answer.day}.md", whole.encode())
     data = {"day": answer.day.isoformat(), "member": member.name, "version": answer.version}
     return Card("answer", tuple(blocks), data=data, file=file)
+
+
+def in_full(answer: Answer, framework: Framework) -> str:
+    """All of an answer as Markdown, a heading for each part."""
+    titles = {section.key: section.short for section in framework.sections}
+    return "\n\n".join(f"## {titles.get(part.section or '', 'Answer')}\n{part.text}" for part in answer.parts)

@@ -11,6 +11,8 @@ from bot.domain.post import Post
 from bot.domain.question import Question
 from bot.views.cut import cut
 
+SEALED = "Sealed: who has not answered reads yours only after the close."
+
 
 def answer_form(question: Question, post: Post, framework: Framework, values: Mapping[str, str]) -> Form:
     """The form of one post, with `values` filled in."""
@@ -29,5 +31,5 @@ def answer_form(question: Question, post: Post, framework: Framework, values: Ma
     else:
         text = "\n".join(values.values())
         fields = (TextField(key=FREE_TEXT, label="Your answer", value=text[:MOST_FIELD_CHARS]),)
-    intro = f"{question.prompt} You may leave a part empty."
+    intro = f"{question.prompt} You may leave a part empty.{f' {SEALED}' if post.sealed else ''}"
     return Form(action=f"answer:{post.day}", title="Your answer", fields=fields, submit="Send", intro=intro)

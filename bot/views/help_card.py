@@ -9,7 +9,6 @@ from bot.cards import Bullets, Card, Code, Heading, Span, Text
 from bot.domain.group import Group
 from bot.domain.parse import days_text
 
-LEVEL_NAMES = {"warm-up": 1, "core": 2, "stretch": 3}
 UNKNOWN_LEVEL = "A level is 1 (warm-up), 2 (core) or 3 (stretch)."
 
 Row = tuple[str, str]
@@ -55,7 +54,8 @@ def unknown_verb(command: str, verb: str, near: str | None) -> str:
 def unknown_choice(usage: str, word: str, choices: Sequence[str]) -> str:
     """Refuses a value that is none of the choices."""
     near = difflib.get_close_matches(word.lower(), choices, n=1, cutoff=0.5)
-    hint = f"Did you mean {near[0]}?" if near else f"It can be {', '.join(choices)}."
+    # no number is a slip for another one
+    hint = f"Did you mean {near[0]}?" if near and not word.isdecimal() else f"It can be {', '.join(choices)}."
     return f"I do not know “{word[:40]}” here. {hint} Type it as /{usage}. Nothing was changed."
 
 

@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 
-from bot.cards import Attachment, Button, Buttons, Card, Code, Facts, Heading, Span, Text
+from bot.cards import Attachment, Button, Buttons, Card, Code, Facts, Heading, Own, Span, Text
 from bot.domain.group import AwayRange, Group, Member
+from bot.views.cut import line
 from bot.views.when import day_text
 
+MOST_LISTED_CHARS = 300
 ERASED = {
     "answers": "answers",
     "reviews": "feedback",
     "drafts": "drafts",
     "asides": "kept messages",
+    "duties": "requests to review",
+    "peer_reviews": "peer reviews, by you and of your answers",
+    "suggestions": "suggestions",
+    "hints": "notes of hints that you saw",
     "record": "streak record",
     "member": "settings and name",
     "jobs": "planned work",
@@ -21,16 +27,20 @@ ERASED = {
 }
 
 
-def settings(member: Member, group: Group, today: date, *, changed: bool = False) -> Card:
+def settings(
+    member: Member, group: Group, today: date, *, changed: bool = False, not_with: Sequence[str] = ()
+) -> Card:
     """Every setting, with the command that changes it; away dates that are over are not shown."""
     quiet = f"{member.quiet.start:%H:%M} to {member.quiet.end:%H:%M}" if member.quiet else "none"
     remind = f"{member.remind_at:%H:%M}" if member.remind_at else "off"
     away = ", ".join(_range(stay) for stay in member.away if stay.last >= today) or "none"
+    listed = line(", ".join(not_with), MOST_LISTED_CHARS) or "nobody"
     rows: tuple[tuple[str, tuple[Span, ...]], ...] = (
         ("Reminder", (remind, " (", Code("/tpm-me reminders 18:00"), ")")),
         ("Quiet hours", (quiet, " (", Code("/tpm-me quiet 21:00-08:00"), ")")),
         ("Away", (away, " (", Code("/tpm-me away 2026-12-01 2026-12-05"), ")")),
         ("Automatic feedback", ("on" if member.auto_feedback else "off", " (", Code("/tpm-me feedback off"), ")")),
+        ("No reviews with", (Own(listed), " (", Code("/tpm-me not-with NAME"), ")")),
     )
     return Card(
         "settings",

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 
-from bot.cards import Bold, Card, Heading, Own, Text
+from bot.cards import Attachment, Bold, Button, Buttons, Card, Heading, Own, Text
 from bot.domain.answer import FEWEST_CJK_CHARS, FEWEST_WORDS, MOST_CHARS, Measure
 from bot.domain.group import Group
+from bot.domain.picks import Dry
 from bot.domain.post import Post
 from bot.domain.question import Question
 from bot.views.when import day_text, moment
@@ -16,6 +18,20 @@ NO_GROUP = "This channel has no study group yet. Whoever manages the channel can
 INVITE_ME = (
     "I am not in this channel yet, so I could not post here. Type /invite and my name, then /tpm-admin setup again. "
     "Nothing was changed."
+)
+EDIT_UNREAD = (
+    "I cannot read an edited message here, so your answer still has its old text. To use the new one, open the menu of "
+    "your message (press and hold it, or right-click), then Apps, then Count as my answer. "
+    "Or press the button and paste it."
+)
+TOO_LATE = "That reached me too late, so I did nothing. Please try it once more."
+NO_DIRECT_WAY = (
+    "I had something to show to one of you alone, and your settings do not let me write to you directly. "
+    "The commands here show it: /tpm-help lists them."
+)
+WORDS_BACK = (
+    "Not saved: my memory does not answer. What you typed is in the file below. "
+    "Please open the form and send it again in a minute."
 )
 NOT_ADMIN = "Only an admin of this group can do that. Nothing was changed."
 NOT_FACILITATOR = "Only a facilitator or an admin of this group can do that. Nothing was changed."
@@ -48,11 +64,15 @@ AWAY_BACKWARDS = "The last day comes before the first. Nothing was changed."
 TOO_MANY_AWAY = "Too many away dates lie ahead already. Clear them with /tpm-me away off. Nothing was changed."
 AWAY_PAST = "Those days are over. Away dates cannot be added afterwards. Nothing was changed."
 FEEDBACK_FORM = "Write on or off. Nothing was changed."
-FEEDBACK_MODES = "Feedback can be thread, brief or private. Nothing was changed."
 FORGET_AGAIN = (
     "Not everything could be removed: the chat did not answer. Your stored data still stands. "
     "Please ask again in a few minutes."
 )
+ANSWER_FIRST = (
+    "This question is sealed: you can read the others' answers when yours is in, or when it closes. "
+    "Press Answer below the question, or type /tpm-answer."
+)
+NOT_SEALED = "Nothing is hidden here: the answers to this question stand in its thread."
 FORGET_CANCELLED = "Nothing was erased."
 NOTHING_SCHEDULED = "Nothing is scheduled, so there is nothing to skip."
 TOO_MANY_SKIPS = "Too many dates are skipped already. Use /tpm-admin pause for a long break. Nothing was changed."
@@ -62,6 +82,7 @@ PROBE_LATER = "Answer the question first. Then I ask you one that goes further."
 NO_PROBE = "I have no further question about this one. Your feedback shows what to work on next."
 LOADING = Card("loading", (Heading("One moment"), Text(("I am getting it. This takes a few seconds.",))))
 FORM_TOO_LATE = "The form could not be opened in time. Please try that once more."
+WEEK_IS_OVER = "Nothing of that week is left to decide, so nothing was changed. /tpm-admin schedule shows what comes."
 EXPIRED = "That button no longer does anything. Type the command again."
 
 NO_MODEL = "No model is set up here, so nothing was judged."
@@ -86,6 +107,26 @@ def notice(text: str, kind: str = "notice") -> Card:
 def refusal(text: str) -> Card:
     """What could not be done, and why."""
     return notice(text, "refusal")
+
+
+def lacks_here(lacks: Sequence[str]) -> str:
+    """Refuses to start a group where the bot could not post."""
+    return (
+        f"I could not post here yet. I need: {', '.join(lacks)}. Whoever manages the server can give me that in the "
+        "channel's settings. Then type the command again. Nothing was changed."
+    )
+
+
+def words_back(typed: Mapping[str, str], why: str = WORDS_BACK) -> Card:
+    """Gives back what somebody typed into a form that is closed and could not be saved; form field -> text."""
+    words = "\n\n".join(f"## {key}\n{text}" for key, text in typed.items() if text.strip())
+    return replace(refusal(why), file=Attachment("not-saved.md", words.encode()))
+
+
+def edit_unread(day: date) -> Card:
+    """For somebody whose edited message cannot be read."""
+    button = Button("Use my edited text", f"answer:{day}")
+    return Card("edit-unread", (Text((EDIT_UNREAD,)), Buttons((button,))))
 
 
 def reading(name: str) -> str:
@@ -156,8 +197,37 @@ def bank_empty(day: date) -> str:
     )
 
 
-def place_closed(group: Group) -> str:
-    """For facilitators: the group has lost its channel."""
+def bank_dry(group: Group, dry: Dry, day: date) -> str:
+    """For facilitators: from `day` on no question is left that the group wants and was never asked."""
+    when = f"From {day_text(day)} on, {group.name} has no question left that"
+    match dry:
+        case Dry.OUTSIDE:
+            return (
+                f"{when} fits its levels and topics. I go on with the rest of the bank, so no day is skipped. "
+                "/tpm-admin schedule changes the levels and topics."
+            )
+        case Dry.AGAIN:
+            return f"{when} was not asked yet. I go on with those that were asked longest ago, so no day is skipped."
+        case Dry.EMPTY:
+            return f"{when} is ready, and nothing can be posted. Please add some, or take some back into the bank."
+
+
+def inbox_waits(group: Group) -> str:
+    """For facilitators, once a day: something needs a human."""
+    return (
+        f"Something in {group.name} needs you: an answer that nobody has reviewed in time, or a review that was "
+        "flagged. /tpm-admin inbox shows it."
+    )
+
+
+def place_closed(group: Group, lacks: str = "") -> str:
+    """For facilitators: the group has lost its channel. `lacks`: the permissions that are missing, if that is why."""
+    if lacks:
+        return (
+            f"I cannot post in {group.name} any more. I need there: {lacks}. "
+            "The group is paused, and nothing that members wrote is lost. "
+            "When I have these permissions, /tpm-admin resume starts it again."
+        )
     return (
         f"I cannot post in {group.name} any more: I was removed from the channel, or it was archived or deleted. "
         "The group is paused, and nothing that members wrote is lost. "
@@ -178,6 +248,8 @@ def probe(ask: str) -> Card:
 def job_dead(kind: str) -> str:
     """For facilitators: work that was given up."""
     what = {"post": "a daily post", "review": "feedback on an answer", "share": "showing a form answer"}
+    what |= {"walk": "a walkthrough", "tally": "the number of answers in a post", "reveal": "showing the answers to a sealed question"}
+    what |= {"round": "asking for peer reviews", "duties": "looking after peer reviews", "given": "showing a review"}
     return (
         f"I gave up on {what.get(kind, 'a task')} after three tries. Nothing that members wrote is lost. "
         "/tpm-admin doctor shows what is wrong."

@@ -6,12 +6,13 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any
 
-from bot.cards import Block, Bold, Bullets, Button, Buttons, Card, Heading, Text
+from bot.cards import Block, Bold, Bullets, Button, Buttons, Card, Heading, Span, Text, plain
 from bot.domain.answer import FEWEST_WORDS, Answer
 from bot.domain.framework import Framework
 from bot.domain.group import Group
 from bot.domain.post import Post
 from bot.domain.question import Question
+from bot.views.cut import cut
 from bot.views.when import day_text, moment
 
 HEART = 3
@@ -19,18 +20,22 @@ HEART = 3
 LEVELS = {1: "warm-up", 2: "core", 3: "stretch"}
 
 
-def daily(question: Question, post: Post, group: Group, framework: Framework, *, late: bool) -> Card:
-    """The post in the channel. A late post says so."""
+def daily(question: Question, post: Post, group: Group, framework: Framework, *, late: bool, answered: int = 0) -> Card:
+    """The post in the channel. A late post says so; a sealed one says how many have answered, never who."""
+    read = (Button("Read the others", f"others:{post.day}"),) if post.sealed else ()
+    hint = Button("Hint", f"hint:{post.day}")
+    data = {**_data(question), "day": post.day.isoformat(), "number": post.number, "late": late}
     return Card(
         "question",
         (
             Heading(f"{day_text(post.day)}: {question.title}"),
             *_body(question, framework),
-            Text((_how_to(), *_closes(post, group))),
+            Text(_how_to_in_seal(post, group) if post.sealed else (_how_to(), *_closes(post, group))),
             *((Text(("Posted late: I was not running at the usual time.",)),) if late else ()),
-            Buttons((Button("Answer", f"answer:{post.day}"), Button("My streak", "streak"))),
+            *((Text((Bold(f"{answered} answered."),)),) if post.sealed and answered else ()),
+            Buttons((Button("Answer", f"answer:{post.day}"), hint, *read, Button("My streak", "streak"))),
         ),
-        data={**_data(question), "day": post.day.isoformat(), "number": post.number, "late": late},
+        data={**data, "sealed": True, "answered": answered} if post.sealed else data,
     )
 
 
@@ -39,8 +44,12 @@ def mine(
 ) -> Card:
     """The newest question with what this member has done."""
     buttons = [Button("Change my answer" if answer else "Answer", f"answer:{post.day}")]
-    if answer is not None:
+    if answer is None:
+        buttons.append(Button("Hint", f"hint:{post.day}"))
+    else:
         buttons.append(Button("My feedback", f"feedback:{post.day}"))
+        if post.sealed:
+            buttons.append(Button("Read the others", f"others:{post.day}"))
     return Card(
         "question",
         (
@@ -79,6 +88,17 @@ def practice(question: Question, framework: Framework) -> Card:
     )
 
 
+def preview_within(question: Question, framework: Framework, most_chars: int) -> tuple[Block, ...]:
+    """The question in at most about `most_chars` characters: whole, or cut with a word on how to see the rest."""
+    title = Text((Bold(question.title),))
+    whole = (title, *_body(question, framework))
+    if len(plain(whole)) <= most_chars:
+        return whole
+    more = "/tpm-admin preview shows all of it."
+    room = max(80, most_chars - len(question.title) - len(more) - 2)
+    return (title, Text((cut(question.prompt, room),)), Text((more,)))
+
+
 def points_to_check(question: Question, framework: Framework) -> Card:
     """What to look for in one's own answer to a practice question."""
     blocks: list[Block] = [Heading("Did your answer say this?")]
@@ -87,6 +107,8 @@ def points_to_check(question: Question, framework: Framework) -> Card:
         if points:
             blocks.append(Text((Bold(section.short),)))
             blocks.append(Bullets(tuple((f"{look.point}: {look.specific}.",) for look in points)))
+    if not question.look_for:
+        blocks.append(Bullets(tuple((Bold(f"{section.short}: "), section.asks) for section in framework.sections)))
     if question.probes:
         blocks.append(Text((Bold("And if you were asked: "), question.probes[0].ask)))
     return Card("check", tuple(blocks), data={"question": question.id})
@@ -110,6 +132,14 @@ def _and(names: Sequence[str]) -> str:
 
 def _how_to() -> str:
     return f"Reply in this thread ({FEWEST_WORDS} words or more), or press Answer."
+
+
+def _how_to_in_seal(post: Post, group: Group) -> tuple[Span, ...]:
+    """A sealed post says the same before and after its close."""
+    closes = (moment(post.closes_at, group),) if post.closes_at else ("the close",)
+    how = "Sealed: answer with the button, not in the thread. Until "
+    then = ", only those who have answered can read the others. Then all answers stand in this thread."
+    return (how, *closes, then)
 
 
 def _closes(post: Post, group: Group) -> tuple[Any, ...]:

@@ -129,6 +129,18 @@ async def test_the_record_has_one_byte_a_post(store: Store) -> None:
     assert await store.answers.record(G, ASHA) == b"\x00\x04\x00\x03"
 
 
+async def test_withdrawing_an_answer_keeps_a_review_that_was_given(store: Store) -> None:
+    """What a byte says of answering is set and cleared by the answer's writes; that a review was given stays."""
+    both = Took.ANSWERED | Took.REVIEWED
+    await store.answers.write(G, write(answer(), "e1", took=both))
+    await store.answers.write(G, write(None, "e2", 1, took=Took.NOTHING))
+    assert await store.answers.record(G, ASHA) == bytes([Took.REVIEWED])
+    await store.answers.write(G, write(answer(), "e3", took=Took.LATE))
+    assert await store.answers.record(G, ASHA) == bytes([Took.REVIEWED | Took.LATE])
+    await store.answers.write(G, write(answer(version=2), "e4", 1, took=Took.ANSWERED))
+    assert await store.answers.record(G, ASHA) == bytes([both])
+
+
 async def test_all_answers_of_a_day_are_read_together(store: Store) -> None:
     """The answers of one day come by member, and those of other days do not."""
     await store.answers.write(G, write(answer(), "e1"))

@@ -11,6 +11,7 @@ import pytest
 from aiohttp import ClientSession
 
 from tests.servers.anthropic import AnthropicServer
+from tests.servers.honest_researcher import search
 
 GOOD: dict[str, Any] = {
     "model": "claude-sonnet-5-5",
@@ -39,6 +40,26 @@ REFUSED: dict[str, tuple[dict[str, Any], str]] = {
     "an open object": ({"output_config": shaped({"type": "object"})}, "1.4"),
     "a range": ({"output_config": shaped({**SCHEMA, "properties": {"a": {"minimum": 1}}})}, "1.4"),
     "recursion": ({"output_config": shaped({**LOOP, "$defs": {"N": LOOP}})}, "1.4"),
+    "a tool of another day": ({"tools": [{"type": "web_search_1999", "name": "web_search"}]}, "1.7"),
+    "no search at all": ({"tools": [{"type": "web_search_20250305", "name": "web_search", "max_uses": 0}]}, "1.7"),
+    "a search without its result": (
+        {
+            "tools": [{"type": "web_search_20250305", "name": "web_search"}],
+            "messages": [*GOOD["messages"], {"role": "assistant", "content": search(1, "a")[:1]}],
+        },
+        "1.7",
+    ),
+    "a search without the tool": (
+        {"messages": [*GOOD["messages"], {"role": "assistant", "content": search(1, "a")}]},
+        "1.7",
+    ),
+    "a search twice": (
+        {
+            "tools": [{"type": "web_search_20250305", "name": "web_search"}],
+            "messages": [*GOOD["messages"], {"role": "assistant", "content": [*search(1, "a"), *search(1, "a")]}],
+        },
+        "1.7",
+    ),
     "schema with search": (
         {"output_config": shaped(SCHEMA), "tools": [{"type": "web_search_20250305", "name": "web_search"}]},
         "0.4",

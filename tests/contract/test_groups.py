@@ -8,6 +8,8 @@ from typing import Any
 import pytest
 
 from bot.domain.group import Group, GroupId, Place
+from bot.infra.redis.codec import dump
+from bot.infra.redis.keys import Keys
 from bot.infra.redis.store import Store
 from bot.ports import Job
 from tests.contract.store_case import (
@@ -193,6 +195,7 @@ async def everything(store: Store) -> list[str]:
     reads: dict[bytes, tuple[Any, ...]] = {
         b"string": ("GET",),
         b"hash": ("HGETALL",),
+        b"set": ("SMEMBERS",),
         b"zset": ("ZRANGE", 0, -1),
     }
     found = []
@@ -201,3 +204,52 @@ async def everything(store: Store) -> list[str]:
         name, *rest = reads[kind if isinstance(kind, bytes) else kind.encode()]
         found.append(f"{key} {await store.client.call(name, key, *rest)}")
     return found
+
+
+def elsewhere(number: int, **changes: Any) -> Group:
+    return group(f"g{number}", Place("slack", "T1", f"C{number}"), name=str(number), **changes)
+
+
+async def test_somebodys_groups_of_a_workspace(store: Store) -> None:
+    """Somebody's groups are those of the workspace in which they are a member or an admin, and no others."""
+    for made in (elsewhere(1), elsewhere(2), elsewhere(3, admin_ids=frozenset({ASHA})), elsewhere(4)):
+        await store.groups.create(made)
+    await store.groups.create(group("g5", Place("slack", "T2", "C5")))
+    await store.groups.create(group("g6", Place("discord", "T1", "C6")))
+    for group_id in ("g1", "g5", "g6"):
+        await store.groups.join(GroupId(group_id), member(ASHA))
+    assert {each.id for each in await store.groups.of("slack", "T1", ASHA)} == {"g1", "g3"}
+    assert list(await store.groups.of("slack", "T3", ASHA)) == []
+    assert await store.groups.of("slack", "T2", ASHA) == [group("g5", Place("slack", "T2", "C5"))]
+
+
+async def test_a_group_that_was_never_finished_is_nobodys(store: Store) -> None:
+    """A group that lost the race for its channel, or whose maker died before it had one, is not listed."""
+    await store.groups.create(elsewhere(1, admin_ids=frozenset({ASHA})))
+    rival = group("g9", Place("slack", "T1", "C1"), admin_ids=frozenset({ASHA}))
+    assert not await store.groups.create(rival)
+    assert await store.client.call("SMEMBERS", Keys.workspace("slack", "T1")) == {b"g1"}
+    await store.client.call("HSET", Keys.group(GroupId("g9")), "json", dump(Group, rival))
+    await store.client.call("SADD", Keys.workspace("slack", "T1"), "g9")
+    assert [each.id for each in await store.groups.of("slack", "T1", ASHA)] == ["g1"]
+
+
+async def test_other_workspaces_cost_nothing(store: Store) -> None:
+    """Finding somebody's groups asks Redis the same number of commands with 2 groups elsewhere and with 300."""
+    await store.groups.create(elsewhere(1, admin_ids=frozenset({ASHA})))
+
+    async def cost() -> int:
+        before = (await store.client.call("INFO", "stats"))["total_commands_processed"]
+        assert len(await store.groups.of("slack", "T1", ASHA)) == 1
+        return int((await store.client.call("INFO", "stats"))["total_commands_processed"]) - int(before)
+
+    async def fill(first: int, last: int) -> None:
+        await asyncio.gather(
+            *(store.groups.create(group(f"o{each}", Place("slack", "T2", f"C{each}"))) for each in range(first, last))
+        )
+
+    await fill(0, 2)
+    await store.groups.of("slack", "T1", ASHA)
+    few = await cost()
+    await fill(2, 300)
+    assert await cost() == few

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 import pytest
 
 from bot.domain.group import GroupId
+from bot.infra.redis.agenda import MOST_LOOKED_AT
 from bot.infra.redis.store import Store, open_store
 from bot.ports import Job, Lease
 from tests.contract.store_case import DAY, NOW, G, review_job
@@ -230,3 +231,26 @@ async def test_last_starts_are_taken_as_far_as_they_are_allowed(store: Store) ->
     (second,) = await store.jobs.claim(now + 2 * SECOND, limit=3, lease=LEASE)
     (third,) = await store.jobs.claim(now + 2 * SECOND, limit=3, lease=LEASE)
     assert {first.job, second.job, third.job} == set(worn)
+
+
+async def test_the_slow_leave_room_for_the_quick(store: Store) -> None:
+    """Of a kind with room for a few, the earliest few are taken, and so is what is due behind all of them."""
+    reviews = [Job("review", G, f"{number:03}") for number in range(600)]
+    for minute, job in enumerate([*reviews, Job("post", G, "a"), Job("post", G, "b")]):
+        await store.jobs.add(job, NOW - timedelta(hours=24) + timedelta(minutes=minute))
+    taken = await store.jobs.claim(NOW, limit=10, lease=LEASE, room={"review": 2})
+    assert [lease.job for lease in taken] == [*reviews[:2], Job("post", G, "a"), Job("post", G, "b")]
+    assert await store.jobs.claim(NOW, limit=10, lease=LEASE, room={"review": 0}) == []
+    assert len(await store.jobs.claim(NOW, limit=300, lease=LEASE, room={"review": 280})) == 280
+    assert [lease.job for lease in await store.jobs.claim(NOW, limit=1, lease=LEASE)] == [reviews[282]]
+
+
+async def test_a_look_for_the_quick_is_bounded(store: Store) -> None:
+    """A claim looks through no more than some thousands of jobs that it may not take, so that it blocks nobody."""
+    await store.jobs.restore([(Job("review", G, str(number)), NOW - SECOND) for number in range(MOST_LOOKED_AT)])
+    await store.jobs.add(Job("post", G, "a"), NOW)
+    assert await store.jobs.claim(NOW, limit=10, lease=LEASE, room={"review": 0}) == []
+    [lease] = await store.jobs.claim(NOW, limit=1, lease=LEASE, room={"review": 1})
+    assert lease.job.kind == "review"
+    [lease] = await store.jobs.claim(NOW, limit=1, lease=LEASE, room={"review": 0})
+    assert lease.job.kind == "post"

@@ -22,6 +22,14 @@ async def test_a_chosen_post_stands(store: Store) -> None:
     assert await store.posts.get(G, DAY) == first
 
 
+async def test_a_post_remembers_that_it_is_sealed(store: Store) -> None:
+    """Whether a post is sealed is part of the choice that was stored first, through its sending."""
+    assert (await store.posts.choose(G, DAY, NOW, "q1", sealed=True)).sealed
+    assert (await store.posts.choose(G, DAY, NOW, "q1")).sealed
+    assert (await store.posts.sent(G, DAY, message(), NOW, NOW + WINDOW)).sealed
+    assert not (await store.posts.choose(G, NEXT_DAY, LATER, "q2")).sealed
+
+
 async def test_an_unknown_post_is_none(store: Store) -> None:
     """A day without a post, and a message that is none, read as None."""
     assert await store.posts.get(G, DAY) is None

@@ -16,6 +16,8 @@ from tests.house.programs import tool
 START = "2026-10-21T09:00+02:00"
 """A Wednesday, four days before clocks go back in Paris; 09:00 is when a group posts by default."""
 LONGEST_S = 90.0
+OURS = ("TPM_", "ANTHROPIC_", "SLACK_", "DISCORD_")
+"""How the names of settings begin."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +89,7 @@ class Typing:
 
 def environment(extra: Mapping[str, str] | None = None) -> dict[str, str]:
     """Ours without any setting of the bot, so that nobody's key or Redis is used; then `extra`."""
-    ours = {name: value for name, value in os.environ.items() if not name.startswith(("TPM_", "ANTHROPIC_", "SLACK_"))}
+    ours = {name: value for name, value in os.environ.items() if not name.startswith(OURS)}
     return {**ours, **(extra or {})}
 
 

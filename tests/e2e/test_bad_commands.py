@@ -41,7 +41,9 @@ REFUSED = (
     ("asha", "/tpm-admin skip today", "so there is nothing to skip."),
     ("asha", "/tpm-admin post-now", "is already posted, and a day has one question. Nothing was posted."),
     ("asha", "/tpm-admin members nobody", f"Nobody here is called nobody. Members: asha, ben. {UNCHANGED}"),
-    ("asha", "/tpm-admin setup zone=UTC feedback=loud", "I do not know “loud” here. It can be thread, brief, private."),
+    ("asha", "/tpm-admin setup zone=UTC feedback=loud", "“loud” here. It can be thread, brief, private, sealed."),
+    ("asha", "/tpm-admin setup mode=seeled", "I do not know “seeled” here. Did you mean sealed?"),
+    ("asha", "/tpm-admin setup window=48", "I do not know “48” here. It can be 36, 24, 12, 8, 4."),
 )
 """Who types what, and what they are told."""
 HOSTILE = "<!channel> @everyone \u202eevil [x](http://a.example) " + "a" * 500

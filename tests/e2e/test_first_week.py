@@ -7,19 +7,10 @@ from datetime import datetime, time
 
 import pytest
 
-from tests.e2e.first_week import GOLDEN, SCRIPT, transcript
-from tests.e2e.program import Outcome, played
+from tests.e2e.first_week import GOLDEN, QUESTIONS, the_week, transcript
+from tests.e2e.program import Outcome
 
 DAYS = [f"2026-10-{day}" for day in range(21, 28)]
-QUESTIONS = (
-    "permit-files-long-input",
-    "rag-aircraft-manuals",
-    "nurse-line-label-source",
-    "discharge-letters-release",
-    "agent-warehouse-truck-slots",
-    "port-customs-codes",
-    "game-characters-launch-cards",
-)
 ANSWERED = {"asha": 6, "ben": 7, "chen": 4, "dara": 5}
 """How many answers each member gave, the late one and the withdrawn one included."""
 LEDGERS = {
@@ -35,7 +26,7 @@ STREAKS = {"asha": (6, 6, 1), "ben": (6, 6, 1), "chen": (4, 4, 2), "dara": (3, 3
 @pytest.fixture(scope="module")
 def week(tmp_path_factory: pytest.TempPathFactory) -> Outcome:
     """The week, played once."""
-    return played(tmp_path_factory.mktemp("week"), SCRIPT)
+    return the_week(tmp_path_factory.mktemp("week"))
 
 
 def test_each_line_of_the_week_is_as_written_down(week: Outcome) -> None:

@@ -9,7 +9,7 @@ import pytest
 
 from bot.domain.prose import clean, sentences
 from bot.infra.library import packaged_library
-from tests.e2e.first_week import SCRIPT
+from tests.e2e.first_week import the_week
 from tests.e2e.program import Line, Outcome, at_keyboard, played, playing
 from tests.servers.anthropic import AnthropicServer, Recorded, Reply
 
@@ -32,7 +32,7 @@ def judged(tmp_path_factory: pytest.TempPathFactory) -> tuple[Outcome, list[Reco
 
     async def play_with_model() -> tuple[Outcome, list[Recorded]]:
         async with AnthropicServer(key=SECRET).running() as server:
-            outcome = await asyncio.to_thread(played, tmp_path_factory.mktemp("judged"), SCRIPT, env=_env(server))
+            outcome = await asyncio.to_thread(the_week, tmp_path_factory.mktemp("judged"), env=_env(server))
             return outcome, server.requests
 
     return asyncio.run(play_with_model())

@@ -12,7 +12,7 @@ import contextlib
 import hashlib
 import json
 from collections import deque
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
@@ -21,9 +21,11 @@ from aiohttp import web
 
 from tests.servers import anthropic_rules
 from tests.servers.honest_reader import honest_reply
+from tests.servers.honest_researcher import honest_walkthrough, is_walkthrough
 
 Body = dict[str, Any]
-Brain = Callable[[Body], str]
+Brain = Callable[[Body], str | list[Body]]
+"""Makes a text, or whole blocks, of a request."""
 
 
 class Fault(StrEnum):
@@ -45,13 +47,15 @@ class Reply:
     """What to answer.
 
     Attributes:
-        text: None asks the brain.
+        text: None asks the brain, unless there is `content`.
+        content: whole blocks, in place of a text.
         status, error, headers: another status than 200 answers an error; `error` is its type.
         category: of a refusal.
         delay_s: before the first byte.
     """
 
     text: str | None = None
+    content: Sequence[Body] | None = None
     stop_reason: str = "end_turn"
     category: str | None = None
     status: int = 200
@@ -76,16 +80,20 @@ class AnthropicServer:
         key: the only key that is let in; None lets in any.
         models: those that exist here.
         takes_schema: whether `output_config` is known here.
+        takes_search: whether the web search tool is known here; if not, it is refused, or else ignored.
+        counts_tokens: whether replies say what they took.
         requests: everything that came, oldest first.
     """
 
-    def __init__(self, *, brain: Brain = honest_reply, key: str | None = None) -> None:
+    def __init__(self, *, brain: Brain | None = None, key: str | None = None) -> None:
         self.key = key
         self.models = set(anthropic_rules.MODELS)
         self.takes_schema = True
+        self.takes_search = True
+        self.counts_tokens = True
         self.requests: list[Recorded] = []
         self.url = ""
-        self._brain = brain
+        self._brain = brain or _honest
         self._script: deque[Reply] = deque()
         self._cached: set[str] = set()
         self._closing = asyncio.Event()
@@ -128,6 +136,10 @@ class AnthropicServer:
             return _error(404, "not_found_error", f"model: {body.get('model')}")
         if "output_config" in body and not self.takes_schema:
             return _error(400, "invalid_request_error", "output_config: unknown field (llm.md 2: not all servers do)")
+        if "tools" in body and not self.takes_search:
+            return _error(
+                400, "invalid_request_error", "tools: web search is unknown (llm.md 2: no self-hosted server)"
+            )
         if fault := next(anthropic_rules.faults(headers, body), None):
             return _error(400, "invalid_request_error", fault)
         return await self._answer(request, body, self._script.popleft() if self._script else Reply())
@@ -149,25 +161,40 @@ class AnthropicServer:
         return await self._stream(request, message, reply)
 
     def _message(self, body: Body, reply: Reply) -> Body:
-        text = self._brain(body) if reply.text is None else reply.text
-        stop = reply.stop_reason
-        if len(text) > body["max_tokens"] * 4:
-            text, stop = text[: body["max_tokens"] * 4], "max_tokens"
+        content, stop = self._content(body, reply), reply.stop_reason
+        if len(content) == 1 and len(content[0].get("text", "")) > body["max_tokens"] * 4:
+            content, stop = [{"type": "text", "text": content[0]["text"][: body["max_tokens"] * 4]}], "max_tokens"
+        searches = sum(block["type"] == "server_tool_use" for block in content)
         details = {"type": "refusal", "category": reply.category, "explanation": None}
         return {
             "id": f"msg_{len(self.requests)}",
             "type": "message",
             "role": "assistant",
             "model": body["model"],
-            "content": [{"type": "text", "text": text}] if text else [],
+            "content": content,
             "stop_reason": stop,
             "stop_sequence": None,
             "stop_details": details if stop == "refusal" else None,
-            "usage": {**self._input_usage(body), "output_tokens": _tokens(text)},
+            "usage": self._usage(body, content, searches),
         }
 
-    def _input_usage(self, body: Body) -> dict[str, int]:
+    def _content(self, body: Body, reply: Reply) -> list[Body]:
+        if reply.content is not None:
+            return list(reply.content)
+        made = self._brain(body) if reply.text is None else reply.text
+        return made if isinstance(made, list) else [{"type": "text", "text": made}] if made else []
+
+    def _usage(self, body: Body, content: Sequence[Body], searches: int) -> Body:
+        """llm.md 1.5: what a reply took; llm.md 2: other servers may count nothing."""
+        if not self.counts_tokens:
+            return {"input_tokens": 0, "output_tokens": 0}
+        used = {"server_tool_use": {"web_search_requests": searches, "web_fetch_requests": 0}} if searches else {}
+        return {**self._input_usage(body), "output_tokens": sum(map(_tokens, content)), **used}
+
+    def _input_usage(self, body: Body) -> Body:
         """llm.md 1.6: a prefix is cached byte for byte; 1.5: the three counts exclude each other."""
+        if "cache_control" in body:
+            return self._cached_whole(body)
         usage = {"input_tokens": 0, "cache_creation_input_tokens": 0, "cache_read_input_tokens": 0}
         prefix = hashlib.sha256(body["model"].encode())
         for block in body.get("system", []):
@@ -180,6 +207,18 @@ class AnthropicServer:
             usage[name] += _tokens(block["text"])
         usage["input_tokens"] += sum(_tokens(turn["content"]) for turn in body["messages"])
         return usage
+
+    def _cached_whole(self, body: Body) -> Body:
+        """llm.md 1.6: top-level `cache_control` caches up to the last block, for five minutes by default."""
+        prefix = hashlib.sha256(body["model"].encode())
+        usage: Body = {"input_tokens": 0, "cache_creation_input_tokens": 0, "cache_read_input_tokens": 0}
+        for block in (*body.get("system", []), *body["messages"]):
+            prefix.update(json.dumps(block).encode())
+            known = prefix.hexdigest() in self._cached
+            usage["cache_read_input_tokens" if known else "cache_creation_input_tokens"] += _tokens(block)
+            self._cached.add(prefix.hexdigest())
+        written = usage["cache_creation_input_tokens"]
+        return {**usage, "cache_creation": {"ephemeral_5m_input_tokens": written, "ephemeral_1h_input_tokens": 0}}
 
     async def _stream(self, request: web.Request, message: Body, reply: Reply) -> web.StreamResponse:
         response = web.StreamResponse(headers={"content-type": "text/event-stream", "request-id": "req_test"})
@@ -216,16 +255,36 @@ def _events(message: Body) -> list[Body]:
     }
     events: list[Body] = [{"type": "message_start", "message": begun}, {"type": "ping"}]
     for index, block in enumerate(message["content"]):
-        start = {"type": "text", "text": ""}
+        start, deltas = _told(block)
         events.append({"type": "content_block_start", "index": index, "content_block": start})
-        for at in range(0, len(block["text"]), 200):
-            delta = {"type": "text_delta", "text": block["text"][at : at + 200]}
-            events.append({"type": "content_block_delta", "index": index, "delta": delta})
+        events += [{"type": "content_block_delta", "index": index, "delta": delta} for delta in deltas]
         events.append({"type": "content_block_stop", "index": index})
     last = {name: message[name] for name in ("stop_reason", "stop_sequence", "stop_details")}
-    events.append({"type": "message_delta", "delta": last, "usage": {"output_tokens": usage["output_tokens"]}})
+    used = {name: usage[name] for name in ("output_tokens", "server_tool_use") if name in usage}
+    events.append({"type": "message_delta", "delta": last, "usage": used})
     events.append({"type": "message_stop"})
     return events
+
+
+def _told(block: Body) -> tuple[Body, Iterator[Body]]:
+    """llm.md 1.5 and 1.7: how a block begins, and what is added to it piece by piece."""
+    match block["type"]:
+        case "text":
+            pieces = (block["text"][at : at + 200] for at in range(0, len(block["text"]), 200))
+            told = [{"type": "text_delta", "text": piece} for piece in pieces]
+            told += [{"type": "citations_delta", "citation": each} for each in block.get("citations") or ()]
+            return {"type": "text", "text": "", **({"citations": []} if block.get("citations") else {})}, iter(told)
+        case "thinking":
+            told = [{"type": "thinking_delta", "thinking": block["thinking"]}]
+            return {**block, "thinking": "", "signature": ""}, iter(
+                [*told, {"type": "signature_delta", "signature": block["signature"]}]
+            )
+        case "server_tool_use":
+            given = json.dumps(block["input"])
+            halves = (given[: len(given) // 2], given[len(given) // 2 :])
+            return {**block, "input": {}}, iter([{"type": "input_json_delta", "partial_json": each} for each in halves])
+        case _:
+            return block, iter(())
 
 
 def _sse(event: Body) -> bytes:
@@ -242,8 +301,12 @@ def _cut(request: web.Request) -> None:
         request.transport.abort()
 
 
-def _tokens(text: str) -> int:
-    return len(text) // 4
+def _tokens(said: str | Body | Sequence[Body]) -> int:
+    return len(said if isinstance(said, str) else json.dumps(said)) // 4
+
+
+def _honest(body: Body) -> str | list[Body]:
+    return honest_walkthrough(body) if is_walkthrough(body) else honest_reply(body)
 
 
 async def _serve(port: int, key: str | None) -> None:

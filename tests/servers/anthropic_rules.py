@@ -36,6 +36,7 @@ def faults(headers: Mapping[str, str], body: Mapping[str, Any]) -> Iterator[str]
     yield from _output_faults(body)
     if "@" in str(body.get("metadata", {}).get("user_id", "")):
         yield "llm.md 1.3: metadata.user_id must not be an e-mail address"
+    yield from _search_faults(body)
     for block in _blocks(body):
         if (ttl := block.get("cache_control", {}).get("ttl", "5m")) not in ("5m", "1h"):
             yield f"llm.md 1.6: cache_control.ttl {ttl!r}"
@@ -50,7 +51,7 @@ def _model_faults(model: str, body: Mapping[str, Any]) -> Iterator[str]:
     forced = body.get("tool_choice", {}).get("type") in ("any", "tool")
     if forced and "haiku" not in model:
         yield "llm.md 1.2: tool_choice forces tool use, which this model does not support"
-    if body.get("messages") and body["messages"][-1].get("role") == "assistant":
+    if body.get("messages") and body["messages"][-1].get("role") == "assistant" and not _paused(body["messages"][-1]):
         yield "llm.md 1.2: this model does not support assistant message prefill"
     if body.get("thinking", {}).get("type") == "disabled" and "haiku" not in model:
         yield "llm.md 1.2: thinking.type disabled is not supported on this model"
@@ -71,6 +72,41 @@ def _output_faults(body: Mapping[str, Any]) -> Iterator[str]:
     ):
         yield "llm.md 0.4: citations and structured outputs exclude each other"
     yield from _schema_faults(shape["schema"])
+
+
+def _paused(turn: Mapping[str, Any]) -> bool:
+    """llm.md 1.7: after `pause_turn` the model's own turn comes back as the last one; it holds a search."""
+    content = turn.get("content")
+    return isinstance(content, list) and any(block.get("type") == "server_tool_use" for block in content)
+
+
+def _search_faults(body: Mapping[str, Any]) -> Iterator[str]:
+    for tool in body.get("tools", []):
+        if str(tool.get("type", "")).startswith("web_search"):
+            yield from _search_tool_faults(tool)
+    used = [block["id"] for block in _blocks(body) if block.get("type") == "server_tool_use"]
+    results = [block for block in _blocks(body) if block.get("type") == "web_search_tool_result"]
+    if used and not body.get("tools"):
+        yield "llm.md 1.7: blocks of a server tool without the tool"
+    if sorted(used) != sorted(block.get("tool_use_id", "") for block in results):
+        yield "llm.md 1.7: each server_tool_use needs its web_search_tool_result, and no other"
+    for block in results:
+        for result in block["content"] if isinstance(block.get("content"), list) else ():
+            if not result.get("encrypted_content"):
+                yield "llm.md 1.7: a search result comes back with its encrypted_content"
+    if len(used) != len(set(used)):
+        yield "llm.md 1.7: a server_tool_use came back twice"
+
+
+def _search_tool_faults(tool: Mapping[str, Any]) -> Iterator[str]:
+    if tool["type"] not in ("web_search_20250305", "web_search_20260209", "web_search_20260318"):
+        yield f"llm.md 1.7: no such tool: {tool['type']}"
+    if tool.get("name") != "web_search":
+        yield "llm.md 1.7: tools.name must be web_search"
+    if not isinstance(tool.get("max_uses", 1), int) or tool.get("max_uses", 1) < 1:
+        yield "llm.md 1.7: tools.max_uses must be 1 or more"
+    if tool.get("allowed_domains") and tool.get("blocked_domains"):
+        yield "llm.md 1.7: allowed_domains and blocked_domains exclude each other"
 
 
 def _schema_faults(schema: Mapping[str, Any]) -> Iterator[str]:

@@ -32,7 +32,7 @@ runs = st.lists(spans, max_size=8).map(tuple)
 buttons = st.builds(
     cards.Button,
     st.one_of(st.sampled_from(("Answer", "", " ", "<!here>")), st.text(max_size=cards.MOST_LABEL_CHARS)),
-    st.sampled_from(("streak", "answer:2026-11-23", "x" * 90)),
+    st.sampled_from(("streak", "answer:2026-11-23", "x" * 76)),
 )
 blocks = st.one_of(
     st.builds(cards.Heading, texts),

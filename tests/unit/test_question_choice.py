@@ -5,16 +5,25 @@ from __future__ import annotations
 import subprocess
 import sys
 from collections.abc import Sequence
+from datetime import date, timedelta
 from itertools import pairwise
 from pathlib import Path
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.domain.question import Question, choose, practice
+from bot.domain.choosing import TOPIC_GAP, pick
+from bot.domain.question import Question, practice
 from tests.unit.question_case import TOPICS, question
 
 ROOT = Path(__file__).parents[2]
+MONDAY = date(2026, 11, 23)
+
+
+def choose(bank: Sequence[Question], used: Sequence[str], seed: str) -> Question | None:
+    """The question of the next day of a group that posts daily since a Monday."""
+    chosen = pick(bank, used, MONDAY + timedelta(len(used)), seed)
+    return next((each for each in bank if chosen and each.id == chosen.question_id), None)
 
 
 def play(bank: Sequence[Question], count: int, seed: str) -> list[Question]:
@@ -55,7 +64,7 @@ def test_topics_rest_for_five_posts_when_the_bank_allows(topics: list[str], seed
     bank = [question(f"q-{number}", topic) for number, topic in enumerate(topics)]
     asked = [each.topic for each in play(bank, 63, seed)]
     for place, topic in enumerate(asked):
-        assert topic not in asked[max(0, place - 5) : place]
+        assert topic not in asked[max(0, place - TOPIC_GAP) : place]
 
 
 @given(st.integers(1, 6), st.integers(0, 6), st.text(max_size=5))

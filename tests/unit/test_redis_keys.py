@@ -13,8 +13,22 @@ from bot.infra.redis.keys import Keys, patterns, printed
 
 LUA = sorted(path.stem for path in Path(scripts.__file__).with_name("lua").glob("*.lua"))
 COMMANDS_OF_6_2 = {
-    *("DEL", "EXISTS", "EXPIRE", "GET", "HDEL", "HEXISTS", "HGET", "HINCRBY", "HLEN", "HMGET", "HSET", "INCR"),
-    *("INCRBY", "SET", "SETRANGE", "ZADD", "ZRANGEBYSCORE", "ZREM", "ZSCORE"),
+    *(
+        "DEL",
+        "EXISTS",
+        "EXPIRE",
+        "GET",
+        "GETRANGE",
+        "HDEL",
+        "HEXISTS",
+        "HGET",
+        "HINCRBY",
+        "HLEN",
+        "HMGET",
+        "HSET",
+        "INCR",
+    ),
+    *("INCRBY", "SET", "SETBIT", "SETRANGE", "ZADD", "ZRANGEBYSCORE", "ZREM", "ZSCORE"),
 }
 
 

@@ -54,6 +54,24 @@ def test_what_is_missing_between_the_settings_of_slack_is_told(given: dict[str, 
 
 
 @pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        ("tpm-me=pm-me", {"tpm-me": "pm-me"}),
+        (" /tpm-me = /pm-me , tpm-help=pm-help, ", {"tpm-me": "pm-me", "tpm-help": "pm-help"}),
+    ],
+)
+def test_commands_can_be_renamed_in_slack(text: str, names: dict[str, str]) -> None:
+    """New names are pairs with commas between, with or without the slash."""
+    assert read(slack_commands=text).slack_command_names == names
+
+
+@pytest.mark.parametrize("text", ["tpm-me", "tpm-me=", "=pm-me", "tpm-me=a=b", "tpm-me=a,tpm-me=b", "tpm-me:pm-me"])
+def test_new_names_that_are_no_pairs_are_told(text: str) -> None:
+    """A command without a new name, or with two, is told with its variable."""
+    assert faults(slack_commands=text) == {"TPM_SLACK_COMMANDS"}
+
+
+@pytest.mark.parametrize(
     ("url", "kept"),
     [
         ("https://slack.com/api", "https://slack.com/api/"),

@@ -6,6 +6,7 @@ from datetime import time, timedelta
 
 import pytest
 
+from bot.domain.group import Mode
 from handlers.terminal.acts import Act, Advance, Delete, Edit, Give, PressLabel, Restart, Say, Settle, Submit
 from handlers.terminal.group_line import GroupLine
 from handlers.terminal.script import ScriptFault, parse_script
@@ -101,7 +102,9 @@ def test_the_group_line_has_defaults() -> None:
 
 
 def test_the_group_line_is_read() -> None:
-    """The group line sets zone, time, days and admin."""
+    """The group line sets zone, time, days, window, mode and admin."""
+    sealed = parse_script("! group mode=sealed window=8h\n").group
+    assert sealed == GroupLine(window=8, mode=Mode.SEALED)
     group = parse_script("# first week\n! group zone=Asia/Kolkata at=18:30 days=sat-sun admin=ben\n").group
     assert group == GroupLine(zone="Asia/Kolkata", at=time(18, 30), days=frozenset({6, 7}), admin="ben")
 

@@ -21,6 +21,7 @@ from bot.domain.post import Post
 from bot.domain.streak import Streak
 from bot.inbound import Caller, Command, Deleted, Edited, Inbound, Press, Said, Submission
 from bot.infra import doctor
+from bot.infra.bank import GroupBank
 from bot.infra.clock import SteppedClock
 from bot.infra.library import FileLibrary, packaged_library
 from bot.infra.offline import OfflineSelfCheck
@@ -160,12 +161,15 @@ class Study:
 
     async def restart(self) -> None:
         """Stop as dying would, and start again on the same data."""
-        await self.worker.stop(0)
+        self.worker.abandon()
+        await asyncio.sleep(0)
         self.worker = working(self.ports)
         await sweep(self.ports)
 
     def changed(self, **ports: Any) -> None:
         """Go on with other ports."""
+        if "library" in ports:
+            ports.setdefault("bank", GroupBank(ports["library"], self.ports.shelves))
         self.ports = replace(self.ports, **ports)
         self.worker = working(self.ports)
 
@@ -248,10 +252,18 @@ def _study(store: Store, room: Room, clock: SteppedClock, library: FileLibrary, 
         groups=store.groups,
         posts=store.posts,
         answers=store.answers,
+        peers=store.peers,
         outbox=store.outbox,
         jobs=store.jobs,
         purse=store.purse,
         library=library,
+        bank=GroupBank(library, store.shelves),
+        queue=store.queue,
+        walkthroughs=store.walkthroughs,
+        shelves=store.shelves,
+        suggestions=store.suggestions,
+        drafts=store.drafts,
+        hints=store.hints,
         reviewer=reviewer,
         self_check=OfflineSelfCheck(library.framework),
         wake=asyncio.Event().set,

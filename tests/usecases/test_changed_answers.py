@@ -1,13 +1,34 @@
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
+from bot.commands import dispatch
 from bot.errors import ChatBusy, Refusal
-from bot.ports import Where
+from bot.ports import Answers, Look, Where
 from bot.views import notices
 from tests.usecases.study import ANSWER, HOUR, MINUTE, MONDAY, OTHER_ANSWER, TALK, Study, card, text_of
+
+
+class Between:
+    """A store of answers in which something happens right after the first look."""
+
+    def __init__(self, answers: Answers, then: Callable[[], Awaitable[object]]) -> None:
+        self._answers, self._then = answers, [then]
+
+    async def look(self, *about: Any) -> Look:
+        found = await self._answers.look(*about)
+        while self._then:
+            await self._then.pop()()
+        return found
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._answers, name)
+
 
 DAY = timedelta(days=1)
 TROUBLE = ChatBusy("slow down", 30)
@@ -100,6 +121,15 @@ async def test_a_deletion_before_its_message_wins(opened: Study) -> None:
     assert await opened.answer("ben") is None
     await opened.say("ben", OTHER_ANSWER)
     assert await opened.answer("ben") is not None
+
+
+async def test_a_deletion_beside_its_message_wins(opened: Study) -> None:
+    """A message that is taken at the very moment at which its deletion is read does not stand afterwards."""
+    message = await opened.said("ben")
+    between: Any = Between(opened.ports.answers, lambda: opened.do(message))
+    await dispatch(replace(opened.ports, answers=between), await opened.deleted(message))
+    assert await opened.answer("ben") is None
+    assert await opened.marks("ben") == ["open"]
 
 
 async def test_a_deletion_in_the_window_withdraws(opened: Study) -> None:

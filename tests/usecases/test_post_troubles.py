@@ -159,10 +159,10 @@ async def test_a_post_that_memory_lost_is_found_again(study: Study) -> None:
 
 
 async def test_a_lost_agenda_is_restored(study: Study) -> None:
-    """The next post of a group is owed again after the whole agenda was lost."""
+    """The next post of a group, and its next proposed week, are owed again after the whole agenda was lost."""
     await study.advance(HOUR + MINUTE)
     await lost_agenda(study)
-    assert await sweep(study.ports) == 1
+    assert await sweep(study.ports) == 2
     await study.advance(DAY)
     assert [post.state for post in await study.posts()] == [PostState.SENT] * 2
 

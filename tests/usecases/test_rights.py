@@ -19,10 +19,14 @@ LINES = {
     "pause": "",
     "resume": "",
     "members": "",
+    "reviews": "",
     "doctor": "",
+    "queue": "",
+    "bank": "",
+    "inbox": "",
 }
 """Each verb with words that it takes."""
-FOR_ADMINS = {"setup", "schedule"}
+FOR_ADMINS = {"setup", "schedule", "reviews"}
 
 
 @pytest.fixture
@@ -135,7 +139,7 @@ async def test_a_form_of_former_days_does_no_harm(staffed: Study) -> None:
         ("/tpm-question ²", "The bank has no topic “²”."),
         ("/tpm-question evals 1 2", "I do not know what to do with “2”."),
         ("/tpm-admin schedule zone=Europe/Pari", "Did you mean Europe/Paris"),
-        ("/tpm-admin setup feedback=loud", "It can be thread, brief, private. Type it as /tpm-admin setup"),
+        ("/tpm-admin setup feedback=loud", "It can be thread, brief, private, sealed. Type it as /tpm-admin setup"),
         ("/tpm-admin schedule at=09:00 zone=UTC mon extra", "I do not know what to do with “extra”."),
         ("/tpm-feedback agian", "Did you mean again?"),
         ("/tpm-help strek", "There is no command /strek. Did you mean /tpm-streak?"),
@@ -220,7 +224,7 @@ async def test_only_who_manages_a_channel_starts_a_group(staffed: Study) -> None
     with pytest.raises(Refusal, match="Only an admin"):
         await staffed.command("chen", "/tpm-admin setup zone=UTC", channel="second")
     blank = form(await staffed.command("asha", "/tpm-admin setup", channel="second"))
-    assert [field.key for field in blank.fields] == ["zone", "at", "days", "feedback"]
+    assert [field.key for field in blank.fields] == ["zone", "at", "days", "window", "mode"]
     values = {field.key: field.value for field in blank.fields}
     caller = staffed.caller("asha")
     wrong = form(await staffed.do(Submission(caller, "setup", values | {"zone": "Europe/Pariss"})))
@@ -235,7 +239,7 @@ async def test_setup_shows_what_stands(staffed: Study) -> None:
     await staffed.command("asha", "/tpm-admin schedule at=10:30 days=daily")
     standing = await staffed.command("asha", "/tpm-admin setup")
     assert isinstance(standing, Form)
-    assert [field.value for field in standing.fields] == ["Europe/Paris", "10:30", "daily", "thread"]
+    assert [field.value for field in standing.fields] == ["Europe/Paris", "10:30", "daily", "36", "thread"]
 
 
 async def test_an_action_of_the_wrong_day_finds_nothing(staffed: Study) -> None:

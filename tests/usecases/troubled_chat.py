@@ -19,12 +19,14 @@ class TroubledChat:
 
     Attributes:
         sent: (key, what was sent), every message that reached the room.
+        edited: what was put in the place of a message, each time.
     """
 
     def __init__(self, room: Room, clock: SteppedClock) -> None:
         self._chat = RoomChat(room, clock)
         self._faults: list[tuple[str, TpmError, bool, Where | None]] = []
         self.sent: list[tuple[str, Card]] = []
+        self.edited: list[Card] = []
         self.deleted: list[MessageRef] = []
 
     def fail(
@@ -50,6 +52,7 @@ class TroubledChat:
     async def edit(self, message: MessageRef, card: Card) -> None:
         self._break("edit")
         await self._chat.edit(message, card)
+        self.edited.append(card)
 
     async def delete(self, message: MessageRef) -> None:
         self._break("delete")

@@ -1,7 +1,7 @@
 """One call to a server that speaks the Messages API, and what can go wrong with it.
 
-The `anthropic` package takes 1.4 s and 80 MB to import, so it is imported in a thread at the first call. The SDK's own
-retries are off: what happens after a failure is the reviewer's ladder.
+The `anthropic` package takes 1.4 s and 80 MB to import, so it is imported in a thread, at the first call or by
+`prepare` before it. The SDK's own retries are off: what happens after a failure is the caller's ladder.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ import time
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from bot.domain.review import Usage
@@ -60,6 +61,9 @@ class Said:
     usage: Usage
 
 
+Say = Callable[[dict[str, Any]], Awaitable[Said]]
+"""From the body of a request to a whole reply. Raises CallFailed."""
+
 _STOPS = {
     "max_tokens": Trip.TRUNCATED,
     "model_context_window_exceeded": Trip.TRUNCATED,
@@ -79,21 +83,19 @@ class Endpoint:
     _making: asyncio.Lock = field(default_factory=asyncio.Lock, init=False, repr=False)
     _resting_until_s: float = field(default=-math.inf, init=False)
 
+    async def prepare(self) -> None:
+        """Load what the first call would load."""
+        await self._connected()
+
     async def say(self, body: dict[str, Any]) -> Said:
         """Stream one reply to its end. Raises CallFailed."""
+        return said_of(await self.converse(body))
+
+    async def converse(self, body: dict[str, Any], told: Callable[[Any], None] | None = None) -> Message:
+        """Stream one reply to its end, whatever it stopped for; `told` hears each event. Raises CallFailed."""
         if self.monotonic_s() < self._resting_until_s:
             raise CallFailed(Trip.KEY, "no call was made: the key was refused less than five minutes ago")
-        message = await self._guarded(self._streamed, body)
-        usage = _usage(message)
-        text = "".join(block.text for block in message.content if block.type == "text")
-        if message.stop_reason != "end_turn":
-            details = message.stop_details
-            category = details.category if details else None
-            trip = _STOPS.get(message.stop_reason or "", Trip.BROKEN)
-            raise CallFailed(trip, f"stop reason {message.stop_reason}", category=category, usage=usage)
-        if not text.strip():
-            raise CallFailed(Trip.EMPTY, usage=usage)
-        return Said(text, usage)
+        return await self._guarded(partial(self._streamed, told=told), body)
 
     async def ping(self, model: str) -> float:
         """Seconds that a call of one token took. Raises ReviewerDown with what to do about it."""
@@ -127,13 +129,19 @@ class Endpoint:
                 self._resting_until_s = self.monotonic_s() + KEY_REST_S
             raise failure from error
 
-    async def _streamed(self, client: AsyncAnthropic, body: dict[str, Any]) -> Message:
+    async def _streamed(
+        self, client: AsyncAnthropic, body: dict[str, Any], told: Callable[[Any], None] | None
+    ) -> Message:
         async with client.messages.stream(**body) as stream:
             events = aiter(stream)
             with suppress(StopAsyncIteration):
                 while True:
                     async with asyncio.timeout(self.timeouts.silence_s):
-                        await anext(events)
+                        event = await anext(events)
+                    if told is not None:
+                        told(event)
+                    # what came in one piece is read in one go else: 20 ms in which nobody is acknowledged
+                    await asyncio.sleep(0)
             return await stream.get_final_message()
 
     async def _connected(self) -> AsyncAnthropic:
@@ -178,11 +186,30 @@ async def _created(client: AsyncAnthropic, body: dict[str, Any]) -> Message:
     return message
 
 
-def _usage(message: Message) -> Usage:
+def said_of(message: Message) -> Said:
+    """The text of a whole reply. Raises CallFailed if it stopped early or is empty."""
+    usage = usage_of(message)
+    text = "".join(block.text for block in message.content if block.type == "text")
+    if message.stop_reason != "end_turn":
+        details = message.stop_details
+        category = details.category if details else None
+        trip = _STOPS.get(message.stop_reason or "", Trip.BROKEN)
+        raise CallFailed(trip, f"stop reason {message.stop_reason}", category=category, usage=usage)
+    if not text.strip():
+        raise CallFailed(Trip.EMPTY, usage=usage)
+    return Said(text, usage)
+
+
+def usage_of(message: Message) -> Usage:
+    """The tokens of a reply; a server that counts none has none."""
     usage = message.usage
+
+    def tokens(name: str) -> int:
+        return getattr(usage, name, None) or 0
+
     return Usage(
-        input_tokens=usage.input_tokens or 0,
-        output_tokens=usage.output_tokens or 0,
-        cache_write_tokens=usage.cache_creation_input_tokens or 0,
-        cache_read_tokens=usage.cache_read_input_tokens or 0,
+        input_tokens=tokens("input_tokens"),
+        output_tokens=tokens("output_tokens"),
+        cache_write_tokens=tokens("cache_creation_input_tokens"),
+        cache_read_tokens=tokens("cache_read_input_tokens"),
     )

@@ -48,6 +48,10 @@ PRICES = {
 LONG_PRICES = {
     "claude-haiku-5-5": Price(input_usd=0.50, output_usd=2.50, cache_write_usd=1.00, cache_read_usd=0.05),
 }
+SEARCH_USD = 0.01
+"""One web search, beside the tokens of what it finds."""
+BRIEF_WRITE_FACTOR = 1.25
+"""What a cache write that lives for five minutes costs, as a multiple of an input token."""
 _DATED = re.compile(r"-\d{8}$")
 
 
@@ -74,6 +78,19 @@ def estimate_usd(model: str, *, cached_chars: int, fresh_chars: int, output_toke
         output_tokens=output_tokens,
     )
     return cost_usd(model, usage).usd
+
+
+def search_usd(searches: int) -> float:
+    """What web searches cost beside their tokens."""
+    return searches * SEARCH_USD
+
+
+def brief_write_rebate_usd(model: str, tokens: int) -> float:
+    """How much less cache writes cost that live for five minutes, and that `cost_usd` has counted as of an hour."""
+    price = PRICES.get(_DATED.sub("", model))
+    if price is None:
+        return 0.0
+    return tokens * (price.cache_write_usd - price.input_usd * BRIEF_WRITE_FACTOR) / 1_000_000
 
 
 def warn_if_old(today: date) -> str | None:

@@ -10,41 +10,22 @@ import asyncio
 import logging
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from typing import Any
 
 from bot.domain.judge import with_framework_points
-from bot.domain.review import Reading, Stamp, Usage
-from bot.errors import ReviewerBusy, ReviewerDeclined, ReviewerDown, ReviewerTrouble
+from bot.domain.review import Reading, Stamp
+from bot.errors import ReviewerDown
 from bot.infra.claude import check, pricing
 from bot.infra.claude.check import Bounds
-from bot.infra.claude.endpoint import Endpoint, Timeouts
+from bot.infra.claude.endpoint import Endpoint, Say, Timeouts
+from bot.infra.claude.ladder import Bill, verdict, worth_another_model
 from bot.infra.claude.request import EXPECTED_OUTPUT_TOKENS, ReviewPrompt, chars, repair_body, review_body
 from bot.infra.claude.schema import WireReading
-from bot.infra.claude.trips import DEFAULT_WAIT_S, CallFailed, Trip
+from bot.infra.claude.trips import CallFailed, Trip
 from bot.ports import ReviewRequest
 
 _log = logging.getLogger(__name__)
-
-# Questions about training models can meet these by mistake; another model may not mind (reference llm.md 1.5).
-_MISTAKABLE = ("frontier_llm", "reasoning_extraction")
-_SAME_FOR_ALL_MODELS = (Trip.BUSY, Trip.KEY)
-
-
-@dataclass(slots=True)
-class _Bill:
-    """What all the calls of one review took."""
-
-    usage: Usage = field(default_factory=Usage)
-    usd: float = 0.0
-    unknown_models: set[str] = field(default_factory=set)
-
-    def add(self, model: str, usage: Usage) -> None:
-        cost = pricing.cost_usd(model, usage)
-        self.usage = pricing.add(self.usage, usage)
-        self.usd += cost.usd
-        if not cost.known_model:
-            self.unknown_models.add(model)
 
 
 class ClaudeReviewer:
@@ -63,9 +44,12 @@ class ClaudeReviewer:
         prompt: ReviewPrompt,
         timeouts: Timeouts | None = None,
         monotonic_s: Callable[[], float] = time.monotonic,
+        around: Callable[[Say], Say] | None = None,
     ) -> None:
+        """`around` may put something between the reviewer and its calls, such as a store of replies."""
         timeouts = timeouts or Timeouts()
         self._endpoint = Endpoint(api_key=api_key, base_url=base_url, timeouts=timeouts, monotonic_s=monotonic_s)
+        self._call = around(self._endpoint.say) if around else self._endpoint.say
         self._models = tuple(dict.fromkeys(name for name in (model, other_model) if name))
         self._prompt = prompt
         self._ladder_s = timeouts.ladder_s
@@ -91,6 +75,10 @@ class ClaudeReviewer:
         """Seconds that a call of one token took. Raises ReviewerDown with what to do about it."""
         return await self._endpoint.ping(self._models[0])
 
+    async def prepare(self) -> None:
+        """Load ahead what the first review needs: 1.4 s of imports, in a thread."""
+        await self._endpoint.prepare()
+
     async def aclose(self) -> None:
         """Close the connections."""
         await self._endpoint.aclose()
@@ -99,7 +87,7 @@ class ClaudeReviewer:
         return replace(request, question=with_framework_points(request.question, self._prompt.framework))
 
     async def _climb(self, request: ReviewRequest) -> tuple[Reading, Stamp]:
-        bill = _Bill()
+        bill = Bill()
         failures: list[CallFailed] = []
         for model in self._models:
             try:
@@ -107,13 +95,13 @@ class ClaudeReviewer:
             except CallFailed as failure:
                 _log.warning("review by %s failed: %s", model, failure)
                 failures.append(failure)
-                if not _worth_another_model(failure):
+                if not worth_another_model(failure):
                     break
             else:
                 return reading, self._stamp(model, rung if model == self._models[0] else "other model", bill)
-        raise _verdict(failures, bill.usd)
+        raise verdict(failures, bill.usd)
 
-    async def _ask_model(self, model: str, request: ReviewRequest, bill: _Bill) -> tuple[Reading, str]:
+    async def _ask_model(self, model: str, request: ReviewRequest, bill: Bill) -> tuple[Reading, str]:
         if self._schema_works:
             try:
                 return await self._ask(model, request, bill, schema=True), "schema"
@@ -125,7 +113,7 @@ class ClaudeReviewer:
         self._schema_works = False
         return reading, "prompt"
 
-    async def _ask(self, model: str, request: ReviewRequest, bill: _Bill, *, schema: bool) -> Reading:
+    async def _ask(self, model: str, request: ReviewRequest, bill: Bill, *, schema: bool) -> Reading:
         bounds = Bounds.of(request, (criterion.key for criterion in self._prompt.framework.criteria))
         body = review_body(self._prompt, request, model, schema=schema)
         text = await self._say(body, bill)
@@ -143,7 +131,7 @@ class ClaudeReviewer:
             raise CallFailed(Trip.UNUSABLE, str(error)) from error
 
     async def _repaired(
-        self, body: dict[str, Any], first: WireReading | None, bill: _Bill, *, schema: bool
+        self, body: dict[str, Any], first: WireReading | None, bill: Bill, *, schema: bool
     ) -> WireReading:
         """The repaired reading; the first one, if it had the right shape, when the repair gave nothing."""
         try:
@@ -159,16 +147,16 @@ class ClaudeReviewer:
             raise CallFailed(Trip.UNUSABLE, "no reading of the right shape, also after the repair")
         return best
 
-    async def _say(self, body: dict[str, Any], bill: _Bill) -> str:
+    async def _say(self, body: dict[str, Any], bill: Bill) -> str:
         try:
-            said = await self._endpoint.say(body)
+            said = await self._call(body)
         except CallFailed as failure:
             bill.add(body["model"], failure.usage)
             raise
         bill.add(body["model"], said.usage)
         return said.text
 
-    def _stamp(self, model: str, rung: str, bill: _Bill) -> Stamp:
+    def _stamp(self, model: str, rung: str, bill: Bill) -> Stamp:
         for unknown in bill.unknown_models:
             _log.warning("no price for model %s: its cost is counted as that of the dearest", unknown)
         return Stamp(
@@ -180,20 +168,3 @@ class ClaudeReviewer:
             cost_usd=bill.usd,
             rung=rung,
         )
-
-
-def _worth_another_model(failure: CallFailed) -> bool:
-    if failure.trip is Trip.DECLINED:
-        return failure.category in _MISTAKABLE
-    return failure.trip not in _SAME_FOR_ALL_MODELS
-
-
-def _verdict(failures: list[CallFailed], spent_usd: float) -> ReviewerTrouble:
-    said = "; then ".join(map(str, failures))
-    if all(failure.trip is Trip.DECLINED for failure in failures):
-        return ReviewerDeclined(said, spent_usd=spent_usd)
-    waits = [failure for failure in failures if failure.trip in (Trip.BUSY, Trip.OVERLOADED)]
-    if waits:
-        wait_s = max(failure.retry_after_s or DEFAULT_WAIT_S for failure in waits)
-        return ReviewerBusy(said, wait_s, spent_usd=spent_usd)
-    return ReviewerDown(said, spent_usd=spent_usd)

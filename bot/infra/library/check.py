@@ -5,20 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from itertools import combinations
+from pathlib import Path
 
 import prompts
 from bot.domain.framework import Framework
 from bot.domain.question import Fact, faults
-from bot.domain.words import stems
+from bot.domain.readability import MOST_LIX, MOST_SENTENCE_WORDS, lix, longest_sentence
+from bot.infra.library.coverage import Coverage
+from bot.infra.library.doubles import doubles
+from bot.infra.library.folder import sources
 from bot.infra.library.located import FileFault, FileFaulty
 from bot.infra.library.packaged import packaged_parts
 from bot.infra.library.questions import QuestionFile, read_question
 
-HEART = 3
-NEAR_DUPLICATE = 0.6
-"""Share of stems, of both prompts together, that stand in both. Our own choice: the bank's most alike pair has 0.22."""
-NEVER_ASKED = frozenset({"product-cases"})
-"""Topics that feed incidents and are no question's topic (reference content.md 3)."""
 FOLDER = "prompts/questions"
 
 
@@ -43,38 +42,51 @@ def check(
 ) -> list[FileFault]:
     """Every fault of the question files `texts` (path -> text), in the order of path and line; empty if all is well.
 
-    `topics` has the key and name of each topic that a question may have; dates are held against `today`.
+    What the bank as a whole lacks is not among them. `topics` has the key and name of each topic that a question may
+    have; dates are held against `today`.
     """
     files, found = read_questions(texts, [section.key for section in framework.sections])
     for file in files:
         found += [file.fault(fault.field, fault.rule) for fault in faults(file.question, facts, topics, today)]
-    found += [*_doubles(files), *_gaps(files, framework, topics)]
-    return sorted(found)
+        found += _hard_to_read(file)
+    return sorted([*found, *_doubles(files)])
 
 
-def check_packaged(today: date) -> list[FileFault]:
-    """`check` on the questions that ship with the bot."""
+def check_packaged(today: date, folder: Path | None = None) -> list[FileFault]:
+    """`check` on the questions that ship with the bot and on an operator's own, and what the packaged bank lacks.
+
+    An operator's question replaces a packaged one of its name; no mix is asked of theirs.
+    """
     framework, facts, topics = packaged_parts()
-    return check(prompts.question_sources(), framework, facts, topics, today)
+    own, unreadable = sources(folder) if folder is not None else ({}, [])
+    names = {Path(path).name for path in own}
+    packaged = {path: text for path, text in prompts.question_sources().items() if Path(path).name not in names}
+    gaps = [FileFault(FOLDER, 1, gap.field, gap.rule) for gap in packaged_coverage().gaps()]
+    return sorted([*unreadable, *gaps, *check({**packaged, **own}, framework, facts, topics, today)])
+
+
+def packaged_coverage() -> Coverage:
+    """What the questions that ship with the bot cover, as far as they can be read."""
+    keys = [section.key for section in packaged_parts()[0].sections]
+    files, _ = read_questions(prompts.question_sources(), keys)
+    return Coverage.of([file.question for file in files], keys)
+
+
+def _hard_to_read(file: QuestionFile) -> Iterator[FileFault]:
+    """B2 by measure; what a measure cannot see is for the reviewer of a question."""
+    texts = (file.question.prompt, *file.question.givens)
+    if (hardness := lix(texts)) > MOST_LIX:
+        yield file.fault("prompt", f"must read easily with its givens: LIX at most {MOST_LIX}, is {hardness:.0f}")
+    for field, text in zip(("prompt", *(f"givens.{n}" for n in range(len(texts)))), texts, strict=False):
+        if (words := longest_sentence([text])) > MOST_SENTENCE_WORDS:
+            yield file.fault(field, f"must have at most {MOST_SENTENCE_WORDS} words in a sentence, has {words}")
 
 
 def _doubles(files: Sequence[QuestionFile]) -> Iterator[FileFault]:
-    words = {file.path: frozenset(stems(file.question.prompt)) for file in files}
+    by_question = {id(file.question): file for file in files}
     for one, other in combinations(files, 2):
         if one.question.id == other.question.id:
             yield other.fault("id", f"is taken by {one.path}")
-        union = words[one.path] | words[other.path]
-        if union and len(words[one.path] & words[other.path]) >= NEAR_DUPLICATE * len(union):
-            yield other.fault("prompt", f"says nearly the same as the prompt of {one.question.id}")
-
-
-def _gaps(files: Sequence[QuestionFile], framework: Framework, topics: Mapping[str, str]) -> Iterator[FileFault]:
-    """What the bank as a whole lacks: a ready question for each topic, and one for each section as its heart."""
-    ready = [file.question for file in files if file.question.status == "ready"]
-    covered = {question.topic for question in ready}
-    for topic in topics:
-        if topic not in covered | NEVER_ASKED:
-            yield FileFault(FOLDER, 1, "topic", f"no ready question for {topic}")
-    for section in framework.sections:
-        if not any(question.emphasis.get(section.key) == HEART for question in ready):
-            yield FileFault(FOLDER, 1, "emphasis", f"no ready question has {section.key} at its heart")
+    for double in doubles([file.question for file in files]):
+        rule = f"says nearly the same as the {double.field} of {double.first.id} ({double.likeness:.0f} of 100)"
+        yield by_question[id(double.later)].fault(double.field, rule)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
 from bot.domain.group import GroupId
@@ -11,10 +12,12 @@ from bot.infra.redis.client import Client
 from bot.infra.redis.codec import due_ms, from_ms, now_ms, text
 from bot.infra.redis.keys import Keys
 from bot.infra.redis.scripts import Argument, Command
-from bot.ports import MOST_STARTS, Job, Lease
+from bot.ports import MOST_STARTS, NO_LIMITS, Job, Lease
 
 AT_ONCE = 250
 """Jobs in one script: about 1 ms, so that nobody else waits long."""
+MOST_LOOKED_AT = 2_000
+"""Due jobs that one claim looks through for kinds that it may take: likewise about 1 ms."""
 
 
 class RedisJobs:
@@ -41,14 +44,17 @@ class RedisJobs:
         """Owe it no more, whoever holds it; also off the list of the dead."""
         await self._redis.call(*drop_command(_entry(job)))
 
-    async def claim(self, now: datetime, *, limit: int, lease: timedelta, last_starts: int = 1) -> Sequence[Lease]:
+    async def claim(
+        self, now: datetime, *, limit: int, lease: timedelta, last_starts: int = 1, room: Mapping[str, int] = NO_LIMITS
+    ) -> Sequence[Lease]:
         taken: list[Lease] = []
         keys = [Keys.due(), Keys.leases(), Keys.fence()]
         while len(taken) < limit:
             wanted = min(limit - len(taken), AT_ONCE)
             left = last_starts - sum(held.tries == MOST_STARTS for held in taken)
             times = (now_ms(now), due_ms(now + lease))
-            found = await self._redis.script("claim", keys, *times, wanted, MOST_STARTS, left)
+            kinds = [part for kind, most in _left(room, taken).items() for part in (kind, most)]
+            found = await self._redis.script("claim", keys, *times, wanted, MOST_STARTS, left, MOST_LOOKED_AT, *kinds)
             taken += map(_lease, found[::3], found[1::3], found[2::3])
             if len(found) < 3 * wanted:
                 break
@@ -84,6 +90,11 @@ class RedisJobs:
         """When `job` is due, or its lease ends; None if it is not owed."""
         score = await self._redis.call("ZSCORE", Keys.due(), _entry(job))
         return None if score is None else from_ms(float(score))
+
+
+def _left(room: Mapping[str, int], taken: Sequence[Lease]) -> dict[str, int]:
+    counts = Counter(lease.job.kind for lease in taken)
+    return {kind: max(most - counts[kind], 0) for kind, most in room.items()}
 
 
 def add_command(job: Job, due_at: datetime) -> Command:

@@ -9,6 +9,7 @@ from bot.domain.answer import Answer
 from bot.domain.group import GroupId, Member, MemberId
 from bot.domain.post import Post
 from bot.domain.review import Review, SelfCheck
+from bot.domain.streak import Took
 from bot.infra.redis import scripts
 from bot.infra.redis.agenda import add_command, settle_command
 from bot.infra.redis.client import Client
@@ -16,6 +17,9 @@ from bot.infra.redis.codec import dump, load, text
 from bot.infra.redis.keys import EVENT_S, TALK_S, Keys
 from bot.infra.redis.scripts import Command
 from bot.ports import AnswerWrite, Look
+
+_ANSWERING = Took.ANSWERED | Took.LATE
+"""The bits that a write of an answer sets and clears; a review that was given meanwhile keeps its own."""
 
 
 class RedisAnswers:
@@ -43,16 +47,15 @@ class RedisAnswers:
     async def write(self, group_id: GroupId, change: AnswerWrite) -> bool:
         """Write once for each event, in one round trip; False if the version had moved (look again).
 
-        The agenda lives on another slot, so its entry goes along as a second script. When the first one refused, an
-        entry that was new is taken back; one that was owed already stays moved, which repeats work but loses none.
+        The agenda lives on another slot, so its entries go along as scripts of their own. When the first one refused,
+        an entry that was new is taken back; one that was owed already stays moved, which repeats work but loses none.
         """
-        if change.job is None or change.due_at is None:
-            (outcome,) = await self._redis.batch([_write(group_id, change)])
-        else:
-            owe = add_command(change.job, change.due_at)
-            outcome, fence = await self._redis.batch([_write(group_id, change), owe])
+        jobs = [job for job in (change.job, change.second_job) if job is not None and change.due_at is not None]
+        owe = [add_command(job, change.due_at) for job in jobs if change.due_at is not None]
+        outcome, *fences = await self._redis.batch([_write(group_id, change), *owe])
+        for job, fence in zip(jobs, fences, strict=True):
             if outcome != b"done" and fence:
-                await self._redis.call(*settle_command(change.job, fence))
+                await self._redis.call(*settle_command(job, fence))
         return bool(outcome != b"moved")
 
     async def get(self, group_id: GroupId, day: date, member_id: MemberId) -> Answer | None:
@@ -127,7 +130,8 @@ def _write(group_id: GroupId, change: AnswerWrite) -> Command:
         change.expected_version,
         b"" if answer is None else b"%d %b" % (answer.version, dump(Answer, answer)),
         change.number - 1,
-        b"" if change.took is None else bytes([change.took]),
+        "" if change.took is None else int(_ANSWERING),
+        "" if change.took is None else int(change.took),
     )
 
 

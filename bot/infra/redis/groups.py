@@ -21,12 +21,14 @@ class RedisGroups:
         self._at: Remembered[Place, GroupId] = Remembered()
 
     async def create(self, group: Group) -> bool:
-        # the record first: a place never leads to a group that is not there
+        # the place last: it never leads to a group that is not there, or that its workspace does not know
+        workspace = Keys.workspace(group.place.platform, group.place.workspace)
         is_new = await self._redis.call("HSETNX", Keys.group(group.id), "json", dump(Group, group))
+        await self._redis.call("SADD", workspace, group.id)
         if await self._redis.call("HSETNX", Keys.places(), _field(group.place), group.id):
             return True
         if is_new and await self._read_at(group.place) != group.id:
-            await self._redis.call("DEL", Keys.group(group.id))
+            await self._redis.batch([("DEL", Keys.group(group.id)), ("SREM", workspace, group.id)])
         return False
 
     async def get(self, group_id: GroupId) -> Group | None:
@@ -45,6 +47,23 @@ class RedisGroups:
     async def _read_at(self, place: Place) -> GroupId | None:
         raw = await self._redis.call("HGET", Keys.places(), _field(place))
         return None if raw is None else GroupId(text(raw))
+
+    async def of(self, platform: str, workspace: str, member_id: MemberId) -> Sequence[Group]:
+        """The groups of a workspace in which somebody is a member or an admin: two round trips, however many there are.
+
+        Groups of other workspaces cost nothing.
+        """
+        ids = [GroupId(text(raw)) for raw in await self._redis.call("SMEMBERS", Keys.workspace(platform, workspace))]
+        records = [("HGET", Keys.group(each), "json") for each in ids]
+        memberships = [("HEXISTS", Keys.members(each), member_id) for each in ids]
+        stored = await self._redis.batch([*records, *memberships]) if ids else []
+        found = [
+            (load(Group, raw), bool(is_member))
+            for raw, is_member in zip(stored[: len(ids)], stored[len(ids) :], strict=True)
+            if raw is not None
+        ]
+        theirs = [group for group, is_member in found if is_member or group.is_admin(member_id)]
+        return [group for group in theirs if await self.at(group.place) == group.id]
 
     async def all_ids(self) -> AsyncIterator[GroupId]:
         """Each group once, in no order."""

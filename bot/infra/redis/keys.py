@@ -10,6 +10,10 @@ import inspect
 from datetime import date
 
 from bot.domain.group import GroupId, MemberId
+from bot.infra.redis.bank_keys import BankKeys
+from bot.infra.redis.key_form import of_group as _of
+from bot.infra.redis.peer_keys import PeerKeys
+from bot.infra.redis.walk_keys import WalkKeys
 
 SCHEMA = 1
 EVENT_S = 8 * 24 * 3600
@@ -20,7 +24,7 @@ PURSE_S = 3 * 24 * 3600
 """How long a day's spending is kept: a cost may be known after midnight."""
 
 
-class Keys:
+class Keys(PeerKeys, BankKeys, WalkKeys):
     """The registry. Each docstring: what it is for, then type, fields, lifetime and an example value."""
 
     @staticmethod
@@ -55,6 +59,17 @@ class Keys:
         example: ["terminal","local","study"] -> g1
         """
         return "tpm:1:places"
+
+    @staticmethod
+    def workspace(platform: str, workspace: str) -> str:
+        """The groups of one workspace. It may name one that was never finished: only its channel makes a group real.
+
+        type: set
+        fields: group ids
+        lifetime: for ever
+        example: g1
+        """
+        return f"tpm:1:workspace:{platform}:{workspace}"
 
     @staticmethod
     def group(group_id: GroupId) -> str:
@@ -178,6 +193,28 @@ class Keys:
         return _of(group_id, "outbox")
 
     @staticmethod
+    def queue(group_id: GroupId) -> str:
+        """What facilitators have decided for days to come; other days are chosen when they come.
+
+        type: hash
+        fields: local date -> Pick as JSON
+        lifetime: until removed
+        example: 2026-11-25 -> {"day":"2026-11-25","question_id":"rag-ferry-handbook","why":{"rule":"pinned",…},…}
+        """
+        return _of(group_id, "queue")
+
+    @staticmethod
+    def proposals(group_id: GroupId) -> str:
+        """The weeks that were proposed to the facilitators: what they approve is what they were shown.
+
+        type: hash
+        fields: first local date of the week -> its picks as a JSON list
+        lifetime: as long as the group
+        example: 2026-11-30 -> [{"day":"2026-11-30","question_id":"rag-park-visitors","why":{"rule":"need",…},…}]
+        """
+        return _of(group_id, "proposals")
+
+    @staticmethod
     def due() -> str:
         """The agenda: what is owed, and when. While a job is leased its score is the end of the lease.
 
@@ -231,10 +268,6 @@ class Keys:
         example: all -> 51200, m:U7 -> 25600
         """
         return f"tpm:1:{{purse}}:{day}"
-
-
-def _of(group_id: GroupId, thing: str, *parts: object) -> str:
-    return ":".join(["tpm:1", f"{{{group_id}}}", thing, *map(str, parts)])
 
 
 def patterns() -> dict[str, tuple[str, str]]:

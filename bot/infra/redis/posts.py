@@ -24,8 +24,10 @@ class RedisPosts:
         self._redis = client
         self._opened_by: Remembered[tuple[GroupId, str], date] = Remembered()
 
-    async def choose(self, group_id: GroupId, day: date, due_at: datetime, question_id: str) -> Post:
-        raw = dump(Post, Post(day=day, number=0, question_id=question_id, due_at=due_at))
+    async def choose(
+        self, group_id: GroupId, day: date, due_at: datetime, question_id: str, *, sealed: bool = False
+    ) -> Post:
+        raw = dump(Post, Post(day=day, number=0, question_id=question_id, due_at=due_at, sealed=sealed))
         before, after = raw.split(b'"number":0', 1)
         key = Keys.posts(group_id)
         return load(Post, await self._redis.script("choose", [key], str(day), before + b'"number":', after))

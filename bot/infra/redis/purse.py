@@ -24,8 +24,9 @@ class RedisPurse:
         self._redis = client
         self._limits = (_millionths(daily_usd), _millionths(member_daily_usd))
 
-    async def take(self, day: date, member: MemberId, usd: float) -> bool:
-        return await self._spend(day, member, usd, *self._limits)
+    async def take(self, day: date, member: MemberId, usd: float, *, of_day: float = 1.0) -> bool:
+        for_all, for_one = self._limits
+        return await self._spend(day, member, usd, int(for_all * of_day), for_one)
 
     async def adjust(self, day: date, member: MemberId, usd: float) -> None:
         await self._spend(day, member, usd, "", "")

@@ -8,13 +8,17 @@ from dataclasses import dataclass
 
 from bot.infra.redis.agenda import RedisJobs
 from bot.infra.redis.answers import RedisAnswers
+from bot.infra.redis.bank import RedisFormDrafts, RedisHints, RedisShelves, RedisSuggestions
 from bot.infra.redis.client import Client
 from bot.infra.redis.connect import TIMEOUT_S, WAIT_S, connect
 from bot.infra.redis.epoch import Epoch
 from bot.infra.redis.groups import RedisGroups
 from bot.infra.redis.outbox import RedisOutbox
+from bot.infra.redis.peers import RedisPeers
 from bot.infra.redis.posts import RedisPosts
 from bot.infra.redis.purse import RedisPurse
+from bot.infra.redis.queue import RedisQueue
+from bot.infra.redis.walkthroughs import RedisWalkthroughs
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,6 +32,13 @@ class Store:
     outbox: RedisOutbox
     jobs: RedisJobs
     purse: RedisPurse
+    peers: RedisPeers
+    queue: RedisQueue
+    shelves: RedisShelves
+    suggestions: RedisSuggestions
+    drafts: RedisFormDrafts
+    hints: RedisHints
+    walkthroughs: RedisWalkthroughs
 
 
 @asynccontextmanager
@@ -46,6 +57,13 @@ async def open_store(
             outbox=RedisOutbox(client, epoch),
             jobs=RedisJobs(client),
             purse=RedisPurse(client, daily_usd=daily_usd, member_daily_usd=member_daily_usd),
+            peers=RedisPeers(client),
+            queue=RedisQueue(client),
+            shelves=RedisShelves(client),
+            suggestions=RedisSuggestions(client),
+            drafts=RedisFormDrafts(client),
+            hints=RedisHints(client),
+            walkthroughs=RedisWalkthroughs(client),
         )
     finally:
         await client.close()

@@ -1,0 +1,53 @@
+"""What waits for those who run a group: entries of several kinds, a few on each page."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from bot.cards import Block, Button, Buttons, Card, Heading, Text
+from bot.views.cut import fits
+
+A_PAGE = 4
+EMPTY = "Nothing waits in the inbox."
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """One thing to look at. Its kind makes `blocks` (about 700 characters in at most four) and at most five `buttons`.
+
+    Attributes:
+        at: since when it waits.
+        kind, about: what it is, for machines.
+    """
+
+    at: datetime
+    kind: str
+    about: str
+    blocks: tuple[Block, ...]
+    buttons: tuple[Button, ...]
+
+
+def inbox(entries: Sequence[Entry], page: int, *, said: str = "") -> Card:
+    """One page, the oldest first; `said` is what was just done."""
+    news: tuple[Block, ...] = (Text((said,)),) if said else ()
+    if not entries:
+        return Card("inbox", (*news, Text((EMPTY,))), data={"entries": [], "page": 1, "pages": 1})
+    for a_page in range(A_PAGE, 0, -1):
+        pages = -(-len(entries) // a_page)
+        shown = min(max(page, 1), pages)
+        some = entries[(shown - 1) * a_page : shown * a_page]
+        blocks = (*news, *_blocks(some, len(entries), shown, pages))
+        if fits(blocks):
+            break
+    data = {"entries": [{"kind": each.kind, "about": each.about} for each in some], "page": shown, "pages": pages}
+    return Card("inbox", blocks, data=data)
+
+
+def _blocks(some: Sequence[Entry], count: int, page: int, pages: int) -> tuple[Block, ...]:
+    of = f", page {page} of {pages}" if pages > 1 else ""
+    turns = [Button("Previous page", f"inbox:{page - 1}")] if page > 1 else []
+    turns += [Button("Next page", f"inbox:{page + 1}")] if page < pages else []
+    body = tuple(block for each in some for block in (*each.blocks, Buttons(each.buttons)))
+    return (Heading(f"Inbox: {count}{of}"), *body, *((Buttons(tuple(turns)),) if turns else ()))

@@ -1,0 +1,49 @@
+"""The golden transcript of a sealed day: what `sealed_day.txt` must print, line by line, whatever the question is.
+
+When a change of words or rules is meant, renew it with `python -m tests.e2e.sealed_day` and read its diff.
+"""
+
+from __future__ import annotations
+
+import json
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from tests.e2e.program import Line, played
+
+SCRIPT = Path(__file__).parent / "scripts" / "sealed_day.txt"
+GOLDEN = SCRIPT.with_suffix(".jsonl")
+
+
+def transcript(lines: Sequence[Line]) -> list[str]:
+    """Each line as the golden file has it, without what the question and its notes say."""
+    return [json.dumps(_record(line), ensure_ascii=False) for line in lines]
+
+
+def _record(line: Line) -> dict[str, Any]:
+    head = {"at": line.at, "place": line.place, "to": line.to, "from": line.author, "kind": line.kind}
+    return {**head, "text": _said(line)}
+
+
+def _said(line: Line) -> list[str]:
+    rows = line.text.splitlines()
+    if "prompt" in line.data:
+        return [row for row in rows if row.startswith(("Sealed:", "Reply in", "You:", "[")) or "answered" in row]
+    if line.kind == "form":
+        fields = line.data["fields"]
+        return [rows[0], *(f"{each['key']}={each['value']}" for each in fields if each["value"]),
+                *line.data["errors"].values()]  # fmt: skip
+    return rows[:1] if line.data.get("kind") == "self-check" else rows
+
+
+def main() -> None:
+    """Play the day and keep what it prints."""
+    with tempfile.TemporaryDirectory() as folder:
+        outcome = played(Path(folder), SCRIPT)
+    GOLDEN.write_text("".join(f"{line}\n" for line in transcript(outcome.lines)), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
