@@ -6,7 +6,7 @@ import argparse
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 
-from benchmarks import answers, bank, beats, peer_simulation, processes, review, slack
+from benchmarks import answers, bank, beats, discord, peer_simulation, processes, review, slack
 from benchmarks.table import Row, printed
 
 Measure = Callable[[], Awaitable[Sequence[Row]]]
@@ -22,6 +22,8 @@ MEASURES: Mapping[str, Measure] = {
     "due-room": beats.measure_room,
     "review": review.measure,
     "peers": peer_simulation.measure,
+    "discord": discord.measure_commands,
+    "discord-memory": discord.measure_memory,
     "slack": slack.measure_volleys,
     "slack-owed": slack.measure_owed,
 }

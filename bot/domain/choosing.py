@@ -89,7 +89,7 @@ def pick(
         return None
     past = [known.get(question_id) for question_id in asked]
     again = source is Source.AGAIN
-    overdue = _overdue(pool, asked) if again else frozenset()
+    overdue = _overdue(pool, asked) if again else {}
     look = Look.of(pool, past, day, seed=seed, needs=needs, overdue=overdue, to_the_end=not again)
     chosen = look.first()
     return Pick(day, chosen.id, look.why(chosen), source)
@@ -112,7 +112,11 @@ def _pool(ready: Sequence[Question], asked: Sequence[str], wants: Wants) -> tupl
     return again[: (len(again) + 1) // 2], Source.AGAIN
 
 
-def _overdue(pool: Sequence[Question], asked: Sequence[str]) -> frozenset[str]:
-    """Ids that were asked one and a half banks ago; `pool` is the half of the bank that was asked longest ago."""
+def _overdue(pool: Sequence[Question], asked: Sequence[str]) -> dict[str, int]:
+    """Id -> place of its last post, of what was asked one and a half banks ago or more.
+
+    `pool` is the half of the bank that was asked longest ago.
+    """
     last_use = {question_id: place for place, question_id in enumerate(asked)}
-    return frozenset(question.id for question in pool if last_use[question.id] < len(asked) - 3 * len(pool))
+    long_ago = len(asked) - 3 * len(pool)
+    return {question.id: last_use[question.id] for question in pool if last_use[question.id] < long_ago}

@@ -12,6 +12,10 @@ from bot.domain.question import HEART, WARM_UP, Question, lot
 from bot.domain.shape import FLEXIBLE_DAYS, SECTION_GAP, TOPIC_GAP, fits, hearts
 
 
+NEVER = 1 << 30
+"""A place after all posts."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Look:
     """Everything that one choice looks at.
@@ -22,7 +26,7 @@ class Look:
         starved: sections that are to be at the heart now.
         wished: sections that may come again.
         spared: sections that came lately and are the heart of so few that they should be spread.
-        overdue: ids that were asked longest ago and were passed over since.
+        overdue: id -> place of its last post, of questions that were passed over for too long.
         to_the_end: whether the whole pool is to be asked in a row, so that its topics must suffice.
     """
 
@@ -34,14 +38,14 @@ class Look:
     starved: frozenset[str]
     wished: frozenset[str]
     spared: frozenset[str]
-    overdue: frozenset[str]
+    overdue: Mapping[str, int]
     to_the_end: bool
     is_first: bool
 
     @classmethod
     def of(
         cls, pool: Sequence[Question], past: Sequence[Question | None], day: date, *, seed: str, needs: Sequence[Need],
-        overdue: frozenset[str], to_the_end: bool,
+        overdue: Mapping[str, int], to_the_end: bool,
     ) -> Look:  # fmt: skip
         """`past`: the questions of all posts, oldest first; None for one that is gone."""
         left = Counter([key for question in pool for key, weight in question.emphasis.items() if weight == HEART])
@@ -103,7 +107,7 @@ class Look:
         kinds = Counter([question.kind for question in self.pool])
         rules: tuple[tuple[object, Callable[[Question], int]], ...] = (
             (self.is_first, lambda question: question.level != WARM_UP),
-            (self.overdue, lambda question: question.id not in self.overdue),
+            (self.overdue, lambda question: self.overdue.get(question.id, NEVER)),
             (self.starved, lambda question: -len(self.starved.intersection(hearts(question)))),
             (self.needs, self._need_place),
             (self.spared, lambda question: len(self.spared.intersection(hearts(question)))),

@@ -126,6 +126,10 @@ async def everything(ports: Ports, group: Group, member: Member) -> dict[str, An
             for each in await ports.suggestions.all(group.id)
             if each.member_id == member.id
         ],
+        "walkthroughs": [
+            {"asked_at": each.asked_at, "question": each.question, "sketch": each.sketch}
+            for each in await ports.walkthroughs.asks(group.id, member.id)
+        ],
         "not_with": await not_with.names(ports, group, member),
         "peer_reviews": await show_reviews.everything(ports, group, member.id),
     }

@@ -10,7 +10,7 @@ from bot.domain.group import Group, Member, MemberId
 from bot.domain.peer_review import ReactionKind
 from bot.ports import Job, Ports
 from bot.usecases import peer_post, peer_scene
-from bot.usecases.peer_scene import Scene
+from bot.usecases.peer_scene import NIGHT, Scene
 from bot.usecases.send_direct import next_morning, send_direct
 from bot.usecases.show_duties import to_review
 from bot.usecases.work import Again
@@ -93,7 +93,7 @@ async def _tell(ports: Ports, scene: Scene, member: Member, duties: Sequence[Dut
 
 
 def _awake(group: Group, member: Member, now: datetime) -> datetime:
-    return awake_from(now, member.quiet, group.schedule.zone)
+    return awake_from(now, member.quiet or NIGHT, group.schedule.zone)
 
 
 def _assigned_at(duty: Duty) -> datetime:

@@ -11,7 +11,7 @@ from bot.domain.peer_plan import INBOX_AFTER
 from bot.domain.peers import draw, round_at, wanted_reviewers
 from bot.ports import Job, Ports
 from bot.usecases import owed, peer_scene
-from bot.usecases.peer_scene import Scene
+from bot.usecases.peer_scene import NIGHT, Scene
 from bot.usecases.work import Again
 
 
@@ -36,7 +36,7 @@ async def run(ports: Ports, job: Job) -> Again | None:
 
 def new_duty(scene: Scene, answer: AnswerId, reviewer: MemberId) -> Duty:
     """What `reviewer` is asked, in their own hours; it takes the place of one that was called off."""
-    group, quiet = scene.group, scene.members[reviewer].quiet
+    group, quiet = scene.group, scene.members[reviewer].quiet or NIGHT
     before = scene.standing(answer, reviewer)
     return assigned(answer, reviewer, now=scene.now, quiet=quiet, zone=group.schedule.zone, before=before)
 

@@ -8,13 +8,14 @@ from bot.ports import Ports
 from bot.usecases.near_questions import nearest
 from bot.views import study_pack_card
 
-QUESTIONS, FACTS = 3, 12
+QUESTIONS, FACTS = 3, 6
 
 
 async def study_pack(ports: Ports, group: Group, member_id: MemberId, question: str, reason: str) -> Card:
     """The nearest questions' outlines and facts; never of an open question that the member has not answered."""
     questions = await nearest(ports, group, member_id, question, QUESTIONS)
-    facts = list(await ports.library.nearest_facts(question, FACTS))
-    named = (ports.library.facts.get(name) for each in questions for name in each.facts)
-    facts += [fact for fact in dict.fromkeys(named) if fact is not None and fact not in facts]
+    # the authors chose theirs with care; what shares words with the question may be beside it
+    named = [ports.library.facts.get(name) for each in questions for name in each.facts]
+    found = await ports.library.nearest_facts(question, FACTS)
+    facts = [fact for fact in dict.fromkeys((*named, *found)) if fact is not None]
     return study_pack_card.study_pack(question, reason, questions, facts)

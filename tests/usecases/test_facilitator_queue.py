@@ -7,7 +7,8 @@ from datetime import date, timedelta
 import pytest
 
 from bot.cards import Form
-from bot.domain.question import RETIRED
+from bot.commands import needs_rights
+from bot.commands.facilitator import FACILITATOR_FORMS, FACILITATOR_PRESSES
 from bot.errors import Refusal
 from bot.inbound import Submission
 from tests.usecases.study import HOUR, MONDAY, Study, card, form, text_of
@@ -173,14 +174,13 @@ async def test_a_paused_group_has_no_queue(study: Study) -> None:
 
 
 async def test_only_facilitators_touch_the_tools(study: Study) -> None:
-    """A member is refused every button and form of the facilitators' tools, by name of who may."""
-    from bot.commands.facilitator import FACILITATOR_FORMS, FACILITATOR_PRESSES
-
+    """A member is refused each button and form of the tools; platforms look up who manages the channel for them."""
     await study.command("ben", "/tpm-streak")
     for name in FACILITATOR_PRESSES:
         with pytest.raises(Refusal, match="Only a facilitator or an admin"):
             await study.press("ben", f"{name}:x")
     for name in FACILITATOR_FORMS:
+        sent = Submission(study.caller("ben"), f"{name}:x", {})
+        assert needs_rights(sent)
         with pytest.raises(Refusal, match="Only a facilitator or an admin"):
-            await study.do(Submission(study.caller("ben"), f"{name}:x", {}))
-    assert RETIRED not in {each.status for each in (await study.ports.bank.of(await study.group_id())).values()}
+            await study.do(sent)

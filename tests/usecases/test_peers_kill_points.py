@@ -12,8 +12,8 @@ from tests.usecases.reviewing import FOUR, answered, duties, give, given, owed_b
 from tests.usecases.study import HOUR, MINUTE, Study, working
 
 TRIO = FOUR[:3]
-MOST_WRITES = 70
-"""More than a round of three, or a review, takes; a fuse that is longer kills nothing, which the tests notice."""
+IN_A_ROUND, TO_SHOW, TO_TAKE, TO_EXPIRE = 34, 6, 3, 9
+"""How many writes each takes, so many that the process dies at every one; a fuse that is too long fails its test."""
 
 
 async def killed(study: Study, fuse: Fuse) -> None:
@@ -30,7 +30,7 @@ async def killed(study: Study, fuse: Fuse) -> None:
 
 
 @pytest.mark.parametrize("done", [False, True])
-@pytest.mark.parametrize("left", range(1, MOST_WRITES))
+@pytest.mark.parametrize("left", range(1, IN_A_ROUND + 1))
 async def test_a_round_survives_death_at_every_write(opened: Study, left: int, done: bool) -> None:
     """Wherever a process dies in a round, each answer has one reviewer in the end, who was told once."""
     await answered(opened, TRIO, apart=False, settled=False)
@@ -40,7 +40,7 @@ async def test_a_round_survives_death_at_every_write(opened: Study, left: int, d
 
 
 @pytest.mark.parametrize("done", [False, True])
-@pytest.mark.parametrize("left", range(1, MOST_WRITES))
+@pytest.mark.parametrize("left", range(1, TO_SHOW + 1))
 async def test_a_review_survives_death_at_every_write(opened: Study, left: int, done: bool) -> None:
     """Wherever a process dies after a review was sent, it stands once in the end, under the answer."""
     await opened.command("asha", "/tpm-admin reviews give=off")
@@ -53,7 +53,7 @@ async def test_a_review_survives_death_at_every_write(opened: Study, left: int, 
 
 
 @pytest.mark.parametrize("done", [False, True])
-@pytest.mark.parametrize("left", range(1, 9))
+@pytest.mark.parametrize("left", range(1, TO_TAKE + 1))
 async def test_a_submission_survives_death_at_every_write(opened: Study, left: int, done: bool) -> None:
     """Wherever a process dies while it takes a review, the same form again makes it one review."""
     await opened.command("asha", "/tpm-admin reviews give=off")
@@ -74,7 +74,7 @@ async def test_a_submission_survives_death_at_every_write(opened: Study, left: i
 
 
 @pytest.mark.parametrize("done", [False, True])
-@pytest.mark.parametrize("left", range(1, MOST_WRITES))
+@pytest.mark.parametrize("left", range(1, TO_EXPIRE + 1))
 async def test_an_expiry_survives_death_at_every_write(opened: Study, left: int, done: bool) -> None:
     """Wherever a process dies when duties run out, all of them end, and nobody is asked twice for one answer."""
     await answered(opened, TRIO)

@@ -263,3 +263,13 @@ async def test_a_card_is_never_another_kind(walker: Study) -> None:
     for number, card in enumerate(cards[1:], 1):
         assert isinstance(card, Card)
         assert card.plain.startswith(f"{number}. ")
+
+
+async def test_what_was_asked_is_in_the_export(walker: Study) -> None:
+    """A member's export holds the questions that they asked."""
+    await walked(walker)
+    reply = await walker.command("ben", "/tpm-me export")
+    assert isinstance(reply, Card)
+    assert reply.file is not None
+    exported = json.loads(reply.file.content)
+    assert [each["question"] for each in exported["walkthroughs"]] == [QUESTION]
