@@ -17,6 +17,7 @@ RUN uv sync --frozen --no-dev --no-install-project
 
 COPY README.md LICENSE ./
 COPY bot ./bot
+COPY evals ./evals
 COPY handlers ./handlers
 COPY prompts ./prompts
 RUN uv sync --frozen --no-dev --no-editable

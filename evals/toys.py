@@ -7,6 +7,7 @@ says nothing of any reviewer; it shows that a good one can pass the bench, as th
 from __future__ import annotations
 
 import re
+from abc import ABC, abstractmethod
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
@@ -122,10 +123,10 @@ class SaneToy:
         return best
 
 
-class BadToy:
+class BadToy(ABC):
     """A sane grader whose result is spoilt, in one way."""
 
-    name = "bad"
+    name: str
 
     def __init__(self, sane: SaneToy) -> None:
         self._sane = sane
@@ -135,9 +136,9 @@ class BadToy:
         del run
         return self.spoilt(case, self._sane.graded(case))
 
+    @abstractmethod
     def spoilt(self, case: Case, made: Graded) -> Graded:
         """What becomes of the sane result `made`."""
-        raise NotImplementedError
 
 
 class LengthToy(BadToy):

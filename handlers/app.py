@@ -156,6 +156,7 @@ def _ports(
         shelves=store.shelves,
         suggestions=store.suggestions,
         drafts=store.drafts,
+        shots=store.shots,
         hints=store.hints,
         reviewer=reviewer,
         researcher=researcher,
@@ -237,12 +238,16 @@ def claude(
     return ClaudeReviewer(
         api_key=key.get_secret_value() if key else None,
         base_url=settings.anthropic_base_url,
-        model=settings.model_review,
-        other_model=settings.model_fallback,
+        models=_models(settings.model_review, settings),
         timeouts=Timeouts.patient(first_s) if first_s else Timeouts(),
         prompt=review_prompt(library),
         around=around,
     )
+
+
+def _models(first: str, settings: Settings) -> Sequence[str]:
+    """What is asked first, and what else there is when that fails."""
+    return [first, *filter(None, [settings.model_fallback])]
 
 
 def review_prompt(library: FileLibrary) -> ReviewPrompt:
@@ -270,8 +275,7 @@ async def _researcher(settings: Settings, library: FileLibrary) -> AsyncIterator
     made = ClaudeResearcher(
         api_key=key.get_secret_value() if key else None,
         base_url=settings.anthropic_base_url,
-        model=settings.model_walkthrough,
-        other_model=settings.model_fallback,
+        models=_models(settings.model_walkthrough, settings),
         timeouts=patient(first_s) if first_s else LIMITS,
         prompt=ResearchPrompt(
             name=text.name, version=text.version, hash=text.hash, instructions=text.body, framework=library.framework

@@ -8,23 +8,11 @@ from itertools import groupby
 from bot.domain.group import GroupId
 from bot.infra.redis.store import Store
 from bot.ports import Check, Clock, Job
-from bot.usecases import owed
+from bot.views import notices
 
 FIX = (
     "see the log and mend the cause, then owe it again with `tpm-bot doctor --given-up retry`, or let it go with `drop`"
 )
-LOST = {
-    owed.POST: "a daily question",
-    owed.SHARE: "showing a form answer",
-    owed.REVIEW: "feedback on an answer",
-    owed.REDRAW: "bringing a card up to date",
-    owed.REMIND: "a reminder",
-    owed.AUDIT: "a second look at a daily question",
-    owed.NOTICE: "a notice to a facilitator",
-}
-"""Kind of work -> what members or facilitators did not get."""
-
-
 async def checks(store: Store) -> list[Check]:
     """One for each group, kind of work and reason; none when nothing was given up."""
     dead = sorted(await store.jobs.dead(), key=_likeness)
@@ -32,7 +20,7 @@ async def checks(store: Store) -> list[Check]:
     for (group_id, kind, why), alike in groupby(dead, key=_likeness):
         group = await store.groups.get(group_id)
         name = group.name if group else group_id
-        detail = f"{LOST.get(kind, kind)}, {_how_many([job for job, _ in alike])} in group {name}: {why}"
+        detail = f"{notices.GIVEN_UP.get(kind, kind)}, {_how_many([job for job, _ in alike])} in group {name}: {why}"
         found.append(Check(name="Given up", ok=False, detail=detail, fix=FIX))
     return found
 

@@ -31,14 +31,15 @@ async def dispatch(ports: Ports, event: Inbound) -> Reply:
             return await _press(ports, event)
         case Submission():
             return await _submission(ports, event)
-        case Left():
-            return await _left(ports, event)
         case Said() | Edited() | Deleted():
             return await _thread_message(ports, event)
         case Asked():
             return await _asked(ports, event)
+        case Left():
+            await _left(ports, event)
         case Departed():
-            return await _departed(ports, event)
+            await _departed(ports, event)
+    return None
 
 
 async def _command(ports: Ports, event: Command) -> Reply:
@@ -157,13 +158,12 @@ async def _submission(ports: Ports, event: Submission) -> Reply:
     return await form.run(context, argument, event)
 
 
-async def _left(ports: Ports, event: Left) -> Reply:
+async def _left(ports: Ports, event: Left) -> None:
     name, _, argument = event.action.partition(":")
     form = FORMS.get(name)
     context = await _context(ports, event.caller)
     if form is not None and form.left is not None and context is not None:
         await form.left(context, argument, event.values)
-    return None
 
 
 async def _setup_submitted(ports: Ports, event: Submission) -> Card | Form:
@@ -199,11 +199,10 @@ async def _thread_message(ports: Ports, event: Said | Edited | Deleted) -> Reply
             return None
 
 
-async def _departed(ports: Ports, event: Departed) -> Reply:
+async def _departed(ports: Ports, event: Departed) -> None:
     group_id = await ports.groups.at(event.caller.place)
     if group_id is not None:
         await leave.run(ports, group_id, event.caller.member_id)
-    return None
 
 
 async def _asked(ports: Ports, event: Asked) -> Reply:

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from bot.cards import Reply
 from bot.commands.facilitator import FACILITATOR_FORMS
 from bot.commands.peers import PEER_FORMS
+from bot.commands.second_look import SECOND_FORMS
 from bot.commands.spec import Context, FormSpec, day_of
 from bot.inbound import Submission
 from bot.usecases import answer_by_form, research
@@ -39,4 +40,5 @@ FORMS: Mapping[str, FormSpec] = {
     "answer": FormSpec(_answer, left=_answer_left),
     "walk-sketch": FormSpec(_sketch, left=_sketch_left),
     **PEER_FORMS,
+    **SECOND_FORMS,
 }

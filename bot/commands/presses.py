@@ -8,6 +8,7 @@ from bot.cards import Reply
 from bot.commands import admin, member
 from bot.commands.facilitator import FACILITATOR_PRESSES
 from bot.commands.peers import PEER_PRESSES
+from bot.commands.second_look import SECOND_PRESSES
 from bot.commands.spec import Audience, Context, PressSpec, Run, day_of
 from bot.usecases import (
     answer_by_form,
@@ -116,6 +117,7 @@ PRESSES: Mapping[str, PressSpec] = {
     "walk-share": PressSpec(_press_walk_share),
     "walk-fresh": PressSpec(_press_walk_fresh),
     **PEER_PRESSES,
+    **SECOND_PRESSES,
     "streak": PressSpec(_as_press(member.streak)),
     "export": PressSpec(_as_press(member.me, action="export")),
     "forget": PressSpec(_as_press(member.me, action="forget")),

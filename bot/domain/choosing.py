@@ -109,6 +109,8 @@ def _pool(ready: Sequence[Question], asked: Sequence[str], wants: Wants) -> tupl
         return fresh, Source.OUTSIDE
     again = [question for question in ready if wants.admit(question)] or list(ready)
     again.sort(key=lambda question: (last_use[question.id], question.id))
+    if again and len(asked) - last_use[again[0].id] > 2 * len(again):
+        return again[:1], Source.AGAIN  # in a bank of nearly one topic the others would keep it out for ever
     return again[: (len(again) + 1) // 2], Source.AGAIN
 
 

@@ -29,6 +29,7 @@ class PeerReview:
         bands: section key -> 0 to 4, for the sections of `rated_sections`.
         texts: one for each key of TEXTS.
         good: it was fine as first written: the checks asked nothing.
+        token: stands for its writer wherever a platform could show it to others; random, so that it tells nothing.
         anonymous: its writer was promised not to be named; what the group decides later changes nothing about that.
     """
 
@@ -40,6 +41,7 @@ class PeerReview:
     texts: Mapping[str, str]
     given_at: datetime
     good: bool = False
+    token: str = ""
     anonymous: bool = False
 
     @property

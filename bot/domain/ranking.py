@@ -11,7 +11,6 @@ from bot.domain.picks import Need, Rule, Why
 from bot.domain.question import HEART, WARM_UP, Question, lot
 from bot.domain.shape import FLEXIBLE_DAYS, SECTION_GAP, TOPIC_GAP, fits, hearts
 
-
 NEVER = 1 << 30
 """A place after all posts."""
 

@@ -15,6 +15,7 @@ from bot.ports.meter import Meter, Unmetered
 from bot.ports.model import Library, Purse, Reviewer, ReviewRequest, SelfChecker
 from bot.ports.peers import Peers, ReviewerNotes, ReviewWrite
 from bot.ports.research import Doing, Researcher, ResearchRequest, Step, Told, Walkthroughs, Written
+from bot.ports.second_shots import SecondShots
 from bot.ports.store import Answers, AnswerWrite, Groups, Look, Outbox, Outgoing, Posts
 from bot.ports.suggestions import FormDrafts, HintsTaken, Suggestions
 
@@ -22,8 +23,8 @@ __all__ = [
     "MOST_STARTS", "NO_LIMITS", "AnswerWrite", "Answers", "Bank", "Chat", "Check", "Clock", "Doing", "FormDrafts",
     "Groups", "HintsTaken", "Job", "Jobs", "Lease", "Library", "Look", "Meter", "Outbox", "Outgoing", "Peers",
     "Ports", "Posts", "Purse", "Queue", "ResearchRequest", "Researcher", "ReviewRequest", "ReviewWrite", "Reviewer",
-    "ReviewerNotes", "SelfChecker", "Shelf", "Shelves", "Step", "Suggestions", "Target", "Told", "Unmetered",
-    "Walkthroughs", "Where", "Written",
+    "ReviewerNotes", "SecondShots", "SelfChecker", "Shelf", "Shelves", "Step", "Suggestions", "Target", "Told",
+    "Unmetered", "Walkthroughs", "Where", "Written",
 ]  # fmt: skip
 
 
@@ -61,6 +62,7 @@ class Ports:
     posts: Posts
     answers: Answers
     peers: Peers
+    shots: SecondShots
     outbox: Outbox
     jobs: Jobs
     library: Library

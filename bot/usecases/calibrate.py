@@ -11,8 +11,7 @@ from bot.domain.group import Group, Member
 from bot.errors import Refusal
 from bot.ports import Ports
 from bot.views import duty_card, peer_words
-from bot.views.peer_form import BAND_KEYS
-from bot.views.peer_words import BANDS
+from bot.views.peer_form import BAND_KEYS, band_of
 
 
 async def run(
@@ -28,7 +27,7 @@ async def run(
 
 
 def _band(key: str, values: Mapping[str, str]) -> int:
-    text = values.get(key, "")
-    if text not in map(str, range(len(BANDS))):
+    band = band_of(values.get(key, ""))
+    if band is None:
         raise Refusal(peer_words.CHOOSE_BAND, field=key)
-    return int(text)
+    return band

@@ -159,14 +159,15 @@ async def _fall_back(
     waited = now - since
     retried = waited < GIVE_UP_AFTER
     if isinstance(stored, Review):
-        return Again(now + _pause(waited)) if retried else None
+        return Again(now + pause(waited)) if retried else None
     question = await _question(ports, group, post)
     check = replace(_self_check(ports, question, answer, why, retried=retried), made_at=since)
     await _keep(ports, group, post, member, answer, check)
-    return Again(now + _pause(waited)) if retried else None
+    return Again(now + pause(waited)) if retried else None
 
 
-def _pause(waited: timedelta) -> timedelta:
+def pause(waited: timedelta) -> timedelta:
+    """When to ask again a model that has been away for so long: in 2 minutes, then 10, then hourly."""
     if waited < timedelta(minutes=2):
         return timedelta(minutes=2)
     return timedelta(minutes=10) if waited < timedelta(hours=1) else timedelta(hours=1)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -23,10 +24,12 @@ from bot.usecases.peer_scene import Scene
 from bot.usecases.show_duties import check, question_of
 from bot.usecases.take_answer import MOST_RACES
 from bot.views import duty_card, notices, peer_words
-from bot.views.peer_form import BAND_KEYS, calibration_form, remarked, review_form
+from bot.views.peer_form import BAND_KEYS, band_of, calibration_form, remarked, review_form
 
 ASKED, ASKED_BY = "asked", "asked-by"
 """In a draft beside what was typed: the doubts that were raised, and by which event; each is raised once."""
+
+TOKEN_BYTES = 6
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,8 +48,7 @@ class _Sent:
 
     @property
     def bands(self) -> dict[str, int | None]:
-        chosen = [self.values.get(key, "") for key in BAND_KEYS]
-        bands = [int(text) if text.isdecimal() else None for text in chosen]
+        bands = [band_of(self.values.get(key, "")) for key in BAND_KEYS]
         return dict(zip(self.rated, bands, strict=False))
 
     @property
@@ -164,6 +166,7 @@ def _review(member: Member, sent: _Sent, answer: Answer | None, now: datetime, *
         texts=sent.texts,
         given_at=now,
         good=good,
+        token=secrets.token_hex(TOKEN_BYTES),
         anonymous=sent.anonymous,
     )
 

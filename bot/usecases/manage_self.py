@@ -15,10 +15,11 @@ from bot.domain.parse import parse_day, parse_time
 from bot.domain.review import Review
 from bot.errors import ChatBusy, ChatRefused, ChatUnsure, Refusal
 from bot.ports import Ports
-from bot.usecases import not_with, peer_duties, peer_post, show_reviews
+from bot.usecases import not_with, peer_duties, peer_post, second_shot, show_reviews
 from bot.usecases.answer_by_form import newest_post
 from bot.usecases.deliver import take_back
 from bot.usecases.give_feedback import feedback_key
+from bot.usecases.judge_section import shot_key
 from bot.usecases.remind import plan_reminder
 from bot.usecases.share_answer import share_key
 from bot.usecases.show_streak import count
@@ -130,6 +131,7 @@ async def everything(ports: Ports, group: Group, member: Member) -> dict[str, An
             {"asked_at": each.asked_at, "question": each.question, "sketch": each.sketch}
             for each in await ports.walkthroughs.asks(group.id, member.id)
         ],
+        "second_shots": await second_shot.everything(ports, group, member),
         "not_with": await not_with.names(ports, group, member),
         "peer_reviews": await show_reviews.everything(ports, group, member.id),
     }
@@ -146,7 +148,7 @@ async def forget(ports: Ports, group: Group, member: Member) -> Card:
     """Erase everything of a member, the bot's messages about their answers included, and say what went."""
     messages = 0
     for post in await ports.posts.all(group.id):
-        for key in (feedback_key(post.day, member.id), share_key(post.day, member.id)):
+        for key in (named(post.day, member.id) for named in (feedback_key, share_key, shot_key)):
             try:
                 messages += await take_back(ports, group.id, key)
             except ChatRefused as refused:  # it never will be deleted; what is stored must go all the same

@@ -5,22 +5,24 @@ from __future__ import annotations
 from datetime import date
 
 from bot.cards import Card
+from bot.domain.duty import awake_from
 from bot.domain.group import Group, MemberId
 from bot.domain.picks import Dry
 from bot.ports import Job, Ports
 from bot.usecases import owed
+from bot.usecases.peer_scene import NIGHT
 from bot.usecases.send_direct import next_morning, send_direct
 from bot.usecases.work import Again
 from bot.views import notices, week_card
 
-MUST_BE_SAID = ("inbox:",)
-"""What is too much for its day is said the next morning; other notices are dropped then, for they grow old."""
+INBOX = "inbox"
+"""Something for the facilitators stands in the inbox."""
 
 
 async def tell_facilitators(ports: Ports, group: Group, what: str) -> None:
     """Owe a direct message to each facilitator, or to each admin when none is named.
 
-    `what`: `missed:FIRST/LAST` (dates), `empty:DATE`, `inbox:DATE`, `dry:WHAT:DATE` (see `Dry`), `week:FIRST`,
+    `what`: `missed:FIRST/LAST` (dates), `empty:DATE`, `inbox`, `dry:WHAT:DATE` (see `Dry`), `week:FIRST`,
     `closed:DATE/LACKS` (permissions, if any) or `dead:KIND:DATE`; the same is said once.
     """
     for member_id in sorted(group.facilitator_ids or group.admin_ids):
@@ -34,9 +36,27 @@ async def run(ports: Ports, job: Job) -> Again | None:
     group = await ports.groups.get(job.group_id)
     if group is None:
         return None
+    if what == INBOX:
+        return await _inbox(ports, group, MemberId(member_id))
     card = await _card(ports, group, what)
-    told = await send_direct(ports, group, MemberId(member_id), "notice", job.ref, card)
-    return None if told or not what.startswith(MUST_BE_SAID) else Again(next_morning(group, ports.clock.now()))
+    await send_direct(ports, group, MemberId(member_id), "notice", job.ref, card)
+    return None
+
+
+async def _inbox(ports: Ports, group: Group, member_id: MemberId) -> Again | None:
+    """Once a day for all that waits, and not at night; what is too much for a day is said the next morning."""
+    now = ports.clock.now()
+    about = f"{INBOX}:{group.schedule.local_day(now)}|{member_id}"
+    member = await ports.groups.member(group.id, member_id)
+    at = awake_from(now, (member.quiet if member else None) or NIGHT, group.schedule.zone)
+    if all(entry.closed_at is not None for entry in await ports.peers.inbox(group.id)):
+        return None
+    if at > now:
+        return Again(at)
+    if await ports.outbox.get(group.id, f"notice:{about}") is not None:
+        return Again(next_morning(group, now))
+    told = await send_direct(ports, group, member_id, "notice", about, notices.notice(notices.inbox_waits(group)))
+    return None if told else Again(next_morning(group, now))
 
 
 async def _card(ports: Ports, group: Group, what: str) -> Card:
@@ -59,8 +79,6 @@ def _words(what: str, group: Group) -> str:
         case "dry":
             dry, _, day = rest.partition(":")
             return notices.bank_dry(group, Dry(dry), date.fromisoformat(day))
-        case "inbox":
-            return notices.inbox_waits(group)
         case "closed":
             return notices.place_closed(group, rest.partition("/")[2])
         case _:

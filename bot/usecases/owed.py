@@ -27,6 +27,8 @@ NUDGE = "nudge"
 GIVEN = "given"
 TOLD = "told"
 SETTLED = "settled"
+SHOT = "shot"
+DECIDED = "decided"
 
 
 def post(group_id: GroupId, day: date) -> Job:
@@ -118,6 +120,16 @@ def walk(group_id: GroupId, ask_id: str, member_id: MemberId) -> Job:
 def settled(group_id: GroupId, suggestion_id: str, member_id: MemberId) -> Job:
     """Telling a member what became of what they suggested."""
     return Job(SETTLED, group_id, f"{suggestion_id}|{member_id}")
+
+
+def shot(group_id: GroupId, day: date, member_id: MemberId) -> Job:
+    """Judging one section again."""
+    return Job(SHOT, group_id, about(day, member_id))
+
+
+def decided(group_id: GroupId, entry_id: str) -> Job:
+    """Telling a member what a facilitator decided about their dispute, or about their review."""
+    return Job(DECIDED, group_id, entry_id)
 
 
 def about(day: date, member_id: MemberId) -> str:

@@ -84,10 +84,10 @@ async def _expire(ports: Ports, scene: Scene, todo: Plan) -> None:
 
 async def _to_inbox(ports: Ports, scene: Scene, answer_id: AnswerId) -> None:
     """Tell the facilitators, who are told once a day of all that waits."""
-    group, day = scene.group, scene.group.schedule.local_day(scene.now)
+    group = scene.group
     entry = InboxEntry(kind=InboxKind.UNREVIEWED, day=answer_id.day, author_id=answer_id.author_id, at=scene.now)
     await ports.peers.file(group.id, entry)
-    await notify.tell_facilitators(ports, group, f"inbox:{day}")
+    await notify.tell_facilitators(ports, group, notify.INBOX)
 
 
 async def _ask_others(ports: Ports, scene: Scene, answer_id: AnswerId, count: int) -> bool:

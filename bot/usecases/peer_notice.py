@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from bot.domain.duty import Duty, DutyState, awake_from, reminded
 from bot.domain.group import Group, Member, MemberId
 from bot.domain.peer_review import ReactionKind
 from bot.ports import Job, Ports
-from bot.usecases import peer_post, peer_scene
+from bot.usecases import owed, peer_post, peer_scene
 from bot.usecases.peer_scene import NIGHT, Scene
 from bot.usecases.send_direct import next_morning, send_direct
 from bot.usecases.show_duties import to_review
 from bot.usecases.work import Again
 from bot.views import duty_card, peer_card
+
+FRESH = timedelta(hours=3)
+"""What was asked so shortly before its reminder is due, as the night lay between, is not reminded of."""
+ASK_FIRST = timedelta(minutes=1)
 
 
 async def ask(ports: Ports, job: Job) -> Again | None:
@@ -26,7 +30,10 @@ async def ask(ports: Ports, job: Job) -> Again | None:
     if (at := _awake(scene.group, member, scene.now)) > scene.now:
         return Again(at)
     told_now = await _tell(ports, scene, member, duties, again=False)
-    return None if told_now else Again(next_morning(scene.group, scene.now))
+    if not told_now:
+        return Again(next_morning(scene.group, scene.now))
+    await _remind_no_more(ports, scene, [duty for duty in duties if _is_due(duty, scene.now + FRESH)])
+    return None
 
 
 async def nudge(ports: Ports, job: Job) -> Again | None:
@@ -35,16 +42,16 @@ async def nudge(ports: Ports, job: Job) -> Again | None:
     if found is None:
         return None
     scene, member, duties = found
-    asked = [duty for duty in duties if duty.state is DutyState.ASSIGNED]
-    due = [duty for duty in asked if duty.remind_at is not None and duty.remind_at <= scene.now]
+    due = [duty for duty in duties if _is_due(duty, scene.now)]
     if not due:
         return None
+    if await ports.jobs.owed(owed.ask(scene.group.id, member.id)) is not None:
+        return Again(scene.now + ASK_FIRST)
     if (at := _awake(scene.group, member, scene.now)) > scene.now:
         return Again(at)
     if not await _tell(ports, scene, member, due, again=True):
         return Again(next_morning(scene.group, scene.now))
-    for duty in sorted(due, key=_assigned_at):
-        await ports.peers.change(scene.group.id, reminded(duty))
+    await _remind_no_more(ports, scene, due)
     return None
 
 
@@ -81,6 +88,15 @@ async def _open(ports: Ports, job: Job, reviewer_id: MemberId) -> tuple[Scene, M
     duties = [duty for duty in scene.duties if duty.reviewer_id == reviewer_id and duty.is_open]
     shown = [each for each in duties if each.answer_id in scene.answers and scene.may_read(reviewer_id, each.answer_id)]
     return (scene, member, shown) if member is not None and shown and not member.has_left else None
+
+
+async def _remind_no_more(ports: Ports, scene: Scene, duties: Sequence[Duty]) -> None:
+    for duty in sorted(duties, key=_assigned_at):
+        await ports.peers.change(scene.group.id, reminded(duty))
+
+
+def _is_due(duty: Duty, now: datetime) -> bool:
+    return duty.state is DutyState.ASSIGNED and duty.remind_at is not None and duty.remind_at <= now
 
 
 async def _tell(ports: Ports, scene: Scene, member: Member, duties: Sequence[Duty], *, again: bool) -> bool:

@@ -23,13 +23,12 @@ from bot.views import peer_card
 
 log = logging.getLogger(__name__)
 
-TOKEN_CHARS = 12
 ANSWER_FIRST = timedelta(minutes=10)
 LOOK_EVERY = timedelta(seconds=10)
 
 
 async def run(ports: Ports, job: Job) -> Again | None:
-    """The agenda's work for one review: shown once; edited when the answer changed."""
+    """The agenda's work for one review: shown once; `redraw` edits it when the answer changes."""
     answer_id, reviewer_id = pair_of(job.ref)
     group = await ports.groups.get(job.group_id)
     post = await ports.posts.get(job.group_id, answer_id.day)
@@ -68,7 +67,7 @@ async def release(ports: Ports, group_id: GroupId, day: date, author_id: MemberI
     """Owe at once the showing of what was given on an answer: what held it back may be over."""
     answer_id = AnswerId(day, author_id)
     for review in await of_answer(ports, group_id, answer_id):
-        if await ports.outbox.get(group_id, review_key(ports, group_id, review)) is None:
+        if await ports.outbox.get(group_id, review_key(review)) is None:
             await ports.jobs.add(owed.given(group_id, answer_id, review.reviewer_id), ports.clock.now())
     ports.wake()
 
@@ -76,7 +75,7 @@ async def release(ports: Ports, group_id: GroupId, day: date, author_id: MemberI
 async def redraw(ports: Ports, group: Group, answer_id: AnswerId, answer: Answer | None) -> None:
     """After a change of the answer: reviews of an older text say so; those of one that was taken back go."""
     for review in await of_answer(ports, group.id, answer_id):
-        key = review_key(ports, group.id, review)
+        key = review_key(review)
         message = await ports.outbox.get(group.id, key)
         if message is None:
             continue
@@ -92,7 +91,7 @@ async def take_back_of(ports: Ports, group: Group, member_id: MemberId, day: dat
     for review in await ports.peers.given(group.id, [day]):
         if member_id in (review.author_id, review.reviewer_id):
             try:
-                removed += await take_back(ports, group.id, review_key(ports, group.id, review))
+                removed += await take_back(ports, group.id, review_key(review))
             except ChatRefused as refused:  # it never will be deleted; what is stored must go all the same
                 log.warning("a peer review of a forgotten member still stands: %s", refused)
     return removed
@@ -112,17 +111,12 @@ async def find(ports: Ports, group_id: GroupId, answer_id: AnswerId, reviewer_id
 async def by_token(ports: Ports, group_id: GroupId, answer_id: AnswerId, shown: str) -> PeerReview | None:
     """The review that a button means."""
     reviews = await of_answer(ports, group_id, answer_id)
-    return next((review for review in reviews if token(ports, group_id, review.reviewer_id) == shown), None)
+    return next((review for review in reviews if review.token == shown), None)
 
 
-def token(ports: Ports, group_id: GroupId, reviewer_id: MemberId) -> str:
-    """Stands for a reviewer wherever a platform could show it to others: an anonymous review names nobody there."""
-    return ports.member_key(group_id, reviewer_id)[:TOKEN_CHARS]
-
-
-def review_key(ports: Ports, group_id: GroupId, review: PeerReview) -> str:
-    """The outbox key of a review; it travels with the message."""
-    return f"peer:{owed.about(review.day, review.author_id)}|{token(ports, group_id, review.reviewer_id)}"
+def review_key(review: PeerReview) -> str:
+    """The outbox key of a review; it travels with the message, so it does not name the reviewer."""
+    return f"peer:{owed.about(review.day, review.author_id)}|{review.token}"
 
 
 def is_about(review: PeerReview, answer: Answer) -> bool:
@@ -144,19 +138,16 @@ async def card_of(ports: Ports, group: Group, answer: Answer, review: PeerReview
         ports.library.framework,
         author=names.get(review.author_id, ""),
         reviewer=None if review.anonymous else names.get(review.reviewer_id, ""),
-        token=token(ports, group.id, review.reviewer_id),
         edited=answer.version > review.version,
     )
 
 
 async def _show(ports: Ports, group: Group, post: Post, answer: Answer, review: PeerReview) -> None:
-    key = review_key(ports, group.id, review)
-    standing = await ports.outbox.get(group.id, key)
+    key = review_key(review)
+    if await ports.outbox.get(group.id, key) is not None:
+        return
     card = await card_of(ports, group, answer, review)
-    if standing is None:
-        await deliver(ports, group.id, key, _target(group, post, review.author_id), card)
-    else:
-        await ports.chat.edit(standing, card)
+    await deliver(ports, group.id, key, _target(group, post, review.author_id), card)
     if await ports.answers.get(group.id, post.day, review.author_id) is None:
         await take_back(ports, group.id, key)
 

@@ -43,7 +43,7 @@ async def _note(ports: Ports, group: Group, member: Member, kind: ReactionKind, 
         kind=InboxKind.FLAG, day=review.day, author_id=review.author_id, reviewer_id=review.reviewer_id, at=now
     )
     new = await ports.peers.react(group.id, reaction, entry)
-    await notify.tell_facilitators(ports, group, f"inbox:{group.schedule.local_day(now)}")
+    await notify.tell_facilitators(ports, group, notify.INBOX)
     return new
 
 
@@ -51,4 +51,4 @@ async def _may_read(ports: Ports, group: Group, member: Member, review: PeerRevi
     """Whether the review is shown to this member: it stands in the chat, or it is of their own answer."""
     if member.id in (review.author_id, review.reviewer_id):
         return True
-    return await ports.outbox.get(group.id, peer_post.review_key(ports, group.id, review)) is not None
+    return await ports.outbox.get(group.id, peer_post.review_key(review)) is not None

@@ -16,6 +16,8 @@ from bot.usecases.reveal import is_to_be_revealed
 
 RECENT_POSTS = 3
 """Answers to older posts are not swept: their feedback has long been given or given up."""
+SHOT_POSTS = 6
+"""A section may be written again for two days after feedback that came up to three days after its post."""
 
 
 async def sweep(ports: Ports) -> int:
@@ -37,6 +39,7 @@ async def _owed(ports: Ports, group: Group) -> list[tuple[Job, datetime]]:
     week = next_proposal(group, now)
     if week is not None and posts and not group.paused:
         jobs.append((owed.propose(group.id, week[0]), week[1]))
+    jobs += [(job, now) for post in posts[-SHOT_POSTS:] for job in await _shots(ports, group, post)]
     for post in posts[-RECENT_POSTS:]:
         if post.state is PostState.SENT and post.opened_at is not None and now - post.opened_at < 2 * LONGEST_WINDOW:
             jobs += [(job, now) for job in await _reviews(ports, group, post)]
@@ -44,6 +47,12 @@ async def _owed(ports: Ports, group: Group) -> list[tuple[Job, datetime]]:
             if post.closes_at is not None and await is_to_be_revealed(ports, group.id, post):
                 jobs.append((owed.reveal(group.id, post.day), post.closes_at))
     return jobs
+
+
+async def _shots(ports: Ports, group: Group, post: Post) -> list[Job]:
+    """Sections that were written again and not judged yet."""
+    shots = await ports.shots.of_day(group.id, post.day)
+    return [owed.shot(group.id, post.day, shot.member_id) for shot in shots if not shot.is_settled]
 
 
 async def _reviews(ports: Ports, group: Group, post: Post) -> list[Job]:

@@ -45,6 +45,6 @@ async def _unshown(ports: Ports, group: Group, post: Post, answers: list[Answer]
         answer = by_author.get(review.author_id)
         if answer is None or not peer_post.is_about(review, answer):
             continue
-        if await ports.outbox.get(group.id, peer_post.review_key(ports, group.id, review)) is None:
+        if await ports.outbox.get(group.id, peer_post.review_key(review)) is None:
             jobs.append(owed.given(group.id, review.answer_id, review.reviewer_id))
     return jobs

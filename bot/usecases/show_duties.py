@@ -26,6 +26,8 @@ async def run(ports: Ports, group: Group, member: Member) -> Card:
         (duty for duty in scene.duties if duty.reviewer_id == member.id and duty.is_open),
         key=lambda duty: duty.expires_at,
     )
+    if group.peers.on is False:  # what stands is about to be called off
+        mine = []
     readable = [duty for duty in mine if duty.answer_id in scene.answers and scene.may_read(member.id, duty.answer_id)]
     if len(readable) == 1:
         return await read(ports, group, member, readable[0].answer_id)

@@ -10,9 +10,10 @@ from bot.domain.post import Post
 from bot.domain.review import Review, SelfCheck
 from bot.errors import Refusal
 from bot.ports import Job, Ports
-from bot.usecases import give_hint, owed, show_reviews
+from bot.usecases import give_hint, owed, second_shot, show_reviews
 from bot.usecases.work import LEASE
 from bot.views import feedback, notices
+from bot.views.feedback import more
 
 RECENT_POSTS = 30
 
@@ -22,10 +23,19 @@ async def in_full(ports: Ports, group: Group, member: Member, day: date | None) 
     for post in await _candidates(ports, group, day):
         card = await _of_post(ports, group, member, post)
         if card is not None:
+            card = await _with_ways_on(ports, group, member, post, card)
             card = await give_hint.with_count(ports, group, member, post.day, card)
             answer = await ports.answers.get(group.id, post.day, member.id)
             return await show_reviews.with_line(ports, group, answer, card)
     raise Refusal(notices.NO_FEEDBACK_YET)
+
+
+async def _with_ways_on(ports: Ports, group: Group, member: Member, post: Post, card: Card) -> Card:
+    """What a member can do about a model's feedback."""
+    made = await ports.answers.review(group.id, post.day, member.id)
+    if not isinstance(made, Review):
+        return card
+    return more.added(card, (), await second_shot.button(ports, group, member, made))
 
 
 async def _of_post(ports: Ports, group: Group, member: Member, post: Post) -> Card | None:

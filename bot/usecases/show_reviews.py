@@ -65,7 +65,6 @@ async def run(ports: Ports, group: Group, member: Member, post: Post | None) -> 
         (
             each,
             None if each.anonymous else names.get(each.reviewer_id, ""),
-            peer_post.token(ports, group.id, each.reviewer_id),
         )
         for each in shown
         if peer_post.is_about(each, answer)
@@ -82,7 +81,7 @@ async def everything(ports: Ports, group: Group, member_id: MemberId) -> dict[st
         if review.reviewer_id == member_id:
             given.append(_plain(review))
         elif review.author_id == member_id:
-            key = peer_post.review_key(ports, group.id, review)
+            key = peer_post.review_key(review)
             got += [_plain(review)] if await ports.outbox.get(group.id, key) is not None else []
     drafts = []
     for duty in await ports.peers.duties(group.id, days):

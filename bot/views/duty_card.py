@@ -95,7 +95,7 @@ def calibrated(made: Calibrated, calibration: Calibration, answer: AnswerId) -> 
     """After rating two excerpts: the reference and why."""
     blocks: list[Block] = [Heading("How the references read them")]
     for number, (excerpt, band, gap) in enumerate(zip(calibration.excerpts, made.bands, made.gaps, strict=True), 1):
-        said = "the same" if gap == 0 else f"you said {band}"
+        said = "the same" if gap == 0 else f"you said {band}, {BANDS[band]}"
         label = f"Excerpt {number}: {excerpt.band}, {BANDS[excerpt.band]}"
         blocks += [Text((Bold(label), f" ({said}).")), Text((excerpt.why,))]
     blocks.append(Text(("Only you see this. It helps to read the words of a band, not the sound of a text.",)))
@@ -150,9 +150,10 @@ def declined(answer: AnswerId, text: str) -> Card:
 def rules(group: Group, active: int, *, is_on: bool, changed: bool) -> Card:
     """How this group reviews, and how to change it."""
     peers: PeerRules = group.peers
-    set_to = {None: "by themselves, from three active members on", True: "on", False: "off"}[peers.on]
+    by_itself = f"by themselves, from three active members on; now {'on' if is_on else 'off'}"
+    set_to = {None: by_itself, True: "on", False: "off"}[peers.on]
     rows: tuple[tuple[str, tuple[Span, ...]], ...] = (
-        ("Reviews", (f"{set_to}; now {'on' if is_on else 'off'}, {active} active (", _how("on"), ")")),
+        ("Reviews", (f"{set_to}, {active} active (", _how("on"), ")")),
         ("Names", ("the reviewer's name is " + ("shown" if peers.named else "not shown"), " (", _how("names"), ")")),
         ("Give to get", ("on: who gives sees theirs" if peers.give_to_get else "off", " (", _how("give"), ")")),
     )

@@ -27,9 +27,7 @@ ERASED = {
 }
 
 
-def settings(
-    member: Member, group: Group, today: date, *, changed: bool = False, not_with: Sequence[str] = ()
-) -> Card:
+def settings(member: Member, group: Group, today: date, *, changed: bool = False, not_with: Sequence[str] = ()) -> Card:
     """Every setting, with the command that changes it; away dates that are over are not shown."""
     quiet = f"{member.quiet.start:%H:%M} to {member.quiet.end:%H:%M}" if member.quiet else "none"
     remind = f"{member.remind_at:%H:%M}" if member.remind_at else "off"

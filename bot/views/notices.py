@@ -245,13 +245,28 @@ def probe(ask: str) -> Card:
     return Card("probe", (Text((Bold("Think about this: "), Own(ask))),))
 
 
+GIVEN_UP: Mapping[str, str] = {
+    "post": "a daily question",
+    "review": "feedback on an answer",
+    "share": "showing a form answer",
+    "redraw": "bringing a card up to date",
+    "remind": "a reminder",
+    "audit": "a second look at a daily question",
+    "notice": "a notice to a facilitator",
+    "walk": "a walkthrough",
+    "tally": "the number of answers in a post",
+    "reveal": "showing the answers to a sealed question",
+    "round": "asking for peer reviews",
+    "duties": "looking after peer reviews",
+    "given": "showing a review",
+}
+"""Kind of work on the agenda -> what members or facilitators did not get."""
+
+
 def job_dead(kind: str) -> str:
     """For facilitators: work that was given up."""
-    what = {"post": "a daily post", "review": "feedback on an answer", "share": "showing a form answer"}
-    what |= {"walk": "a walkthrough", "tally": "the number of answers in a post", "reveal": "showing the answers to a sealed question"}
-    what |= {"round": "asking for peer reviews", "duties": "looking after peer reviews", "given": "showing a review"}
     return (
-        f"I gave up on {what.get(kind, 'a task')} after three tries. Nothing that members wrote is lost. "
+        f"I gave up on {GIVEN_UP.get(kind, 'a task')} after three tries. Nothing that members wrote is lost. "
         "/tpm-admin doctor shows what is wrong."
     )
 

@@ -44,34 +44,32 @@ NOTED = {
 }
 
 
-def review(
-    made: PeerReview, framework: Framework, *, author: str, reviewer: str | None, token: str, edited: bool
-) -> Card:
-    """For the thread: words, no grades. `reviewer` is None where no name is shown; `token` stands for them instead."""
+def review(made: PeerReview, framework: Framework, *, author: str, reviewer: str | None, edited: bool) -> Card:
+    """For the thread: words, no grades. `reviewer` is None where no name is shown."""
     who = (Own(line(reviewer, NAME_CHARS) or "a member"),) if reviewer is not None else ("a member",)
     head = Text((Bold("Review by "), *who, ", of the answer by ", Own(line(author, NAME_CHARS) or "a member")))
     older = (Text(("The answer was changed since this was written.",)),) if edited else ()
-    blocks = (head, _bands(made, framework), *older, *_texts(made, ROOM_CHARS), _reactions(made, token))
+    blocks = (head, _bands(made, framework), *older, *_texts(made, ROOM_CHARS), _reactions(made))
     return Card("peer-review", blocks, data=_data(made, reviewer), file=_file(made))
 
 
 def mine(
-    day: date, reviews: Sequence[tuple[PeerReview, str | None, str]], framework: Framework, status: Text | None
+    day: date, reviews: Sequence[tuple[PeerReview, str | None]], framework: Framework, status: Text | None
 ) -> Card:
-    """All reviews of one's own answer, for its author alone: (review, name or None, token), oldest first."""
+    """All reviews of one's own answer, for its author alone: (review, name or None), oldest first."""
     shown = list(reviews[:MOST_SHOWN])
     blocks: list[Block] = [Heading(f"Reviews of your answer, {day_text(day)}"), *((status,) if status else ())]
     if not shown and status is None:
         blocks.append(Text((NO_REVIEWS,)))
-    for made, name, token in shown:
+    for made, name in shown:
         who = Own(line(name, NAME_CHARS) or "a member") if name is not None else "a member"
         blocks += [Text((Bold("By "), who)), _bands(made, framework, numbers=True)]
         blocks += [*_texts(made, ROOM_CHARS // len(shown) - 200)]
-        blocks += [_reactions(made, token)] if len(shown) <= MOST_WITH_BUTTONS else []
-    whole = "\n\n".join(_markdown(made, name) for made, name, _ in shown)
-    is_cut = any(_is_cut(made, ROOM_CHARS // len(shown) - 200) for made, _, _ in shown)
+        blocks += [_reactions(made)] if len(shown) <= MOST_WITH_BUTTONS else []
+    whole = "\n\n".join(_markdown(made, name) for made, name in shown)
+    is_cut = any(_is_cut(made, ROOM_CHARS // len(shown) - 200) for made, _ in shown)
     file = Attachment(f"reviews-{day}.md", whole.encode()) if is_cut else None
-    data = {"day": day.isoformat(), "reviews": [_data(made, name) for made, name, _ in shown]}
+    data = {"day": day.isoformat(), "reviews": [_data(made, name) for made, name in shown]}
     return Card("peer-reviews", tuple(blocks), data=data, file=file)
 
 
@@ -99,8 +97,8 @@ def _texts(made: PeerReview, room_chars: int) -> tuple[Block, ...]:
     return tuple(blocks)
 
 
-def _reactions(made: PeerReview, token: str) -> Buttons:
-    about = f"{made.day}:{made.author_id}:{token}"
+def _reactions(made: PeerReview) -> Buttons:
+    about = f"{made.day}:{made.author_id}:{made.token}"
     return Buttons(tuple(Button(label, f"{kind}:{about}") for kind, label in REACTIONS))
 
 

@@ -12,7 +12,7 @@ from bot.domain.framework import Framework
 from bot.domain.peer_checks import Remarked
 from bot.domain.peer_review import CHANGE, MOST_TEXT_CHARS, PROBE, STRONGEST
 from bot.views.cut import line
-from bot.views.peer_words import LONG_BANDS, REMARKS
+from bot.views.peer_words import CHOICES, REMARKS
 
 BAND_KEYS = ("band1", "band2")
 """Of the choices, by place: a draft fits whatever sections the question weighs."""
@@ -67,20 +67,22 @@ def calibration_form(calibration: Calibration, answer: AnswerId, framework: Fram
         f"You see the reference afterwards.\n\n{calibration.question}\n\n{first}\n\n{second}"
     )
     fields = tuple(
-        ChoiceField(key=key, label=f"Excerpt {number}", options=_options())
+        ChoiceField(key=key, label=f"Excerpt {number}", options=CHOICES)
         for number, key in enumerate(BAND_KEYS, start=1)
     )
     action = f"calibrate:{calibration.section}:{answer.day}:{answer.author_id}"
     return Form(action=action, title="Practise rating", intro=intro, fields=fields, submit="Compare")
 
 
+def band_of(chosen: str) -> int | None:
+    """The band that a choice means, 0 to 4; None if it is no choice."""
+    values = [value for value, _ in CHOICES]
+    return values.index(chosen) if chosen in values else None
+
+
 def _band(key: str, section: str, framework: Framework, values: Mapping[str, str]) -> Field:
     label = f"{framework.section(section).short}: how far?"
-    return ChoiceField(key=key, label=label, options=_options(), value=values.get(key, ""))
-
-
-def _options() -> tuple[tuple[str, str], ...]:
-    return tuple((str(band), label) for band, label in enumerate(LONG_BANDS))
+    return ChoiceField(key=key, label=label, options=CHOICES, value=values.get(key, ""))
 
 
 def _text(key: str, label: str, hint: str, values: Mapping[str, str]) -> Field:

@@ -14,14 +14,14 @@ from bot.views.when import moment
 
 BANDS = ("nothing on it", "only named", "one point is specific", "several points are specific", "specific and weighed")
 """A band in words; its index is the band."""
-LONG_BANDS = (
-    "0: nothing on it",
-    "1: named, and no more",
-    "2: one point is specific",
-    "3: several points are specific",
-    "4: also weighed or counted, with its effect",
+CHOICES = (
+    ("nothing", "Nothing on it (0)"),
+    ("named", "Named, and no more (1)"),
+    ("one", "One point is specific (2)"),
+    ("several", "Several points are specific (3)"),
+    ("weighed", "Also weighed or counted, with its effect (4)"),
 )
-"""The same as a choice in a form."""
+"""The same as choices in a form, by band. Words, for a keyboard numbers the choices from 1 and bands begin at 0."""
 
 REMARKS: Mapping[Remark, str] = {
     Remark.EMPTY: "This is empty. One or two sentences are enough.",

@@ -13,7 +13,7 @@ from handlers.discord.custom_id import PLATFORM, carried
 from handlers.discord.modal import values_of
 from handlers.discord.rooms import ADMINISTRATOR, MANAGE_GUILD, Kind, Room, lacking
 from handlers.discord.tree import CONTEXT_MENUS, text_of
-from handlers.discord.words import NameOf, plain
+from handlers.discord.words import NameOf, plain, without_mention
 
 Body = Mapping[str, Any]
 USED, PRESSED, TYPING, SUBMITTED = 2, 3, 4, 5
@@ -88,7 +88,7 @@ def submission(body: Body, caller: Caller) -> Submission | None:
     return None if told is None else Submission(caller, told.action, values_of(body["data"]))
 
 
-def menu(body: Body, caller: Caller) -> Asked | None:
+def menu(body: Body, caller: Caller, bot_id: str) -> Asked | None:
     """A choice in a message's menu; None for one that is not ours."""
     data = body["data"]
     wish = CONTEXT_MENUS.get(data["name"])
@@ -99,7 +99,7 @@ def menu(body: Body, caller: Caller) -> Asked | None:
     about = Written(
         author=None if author.get("bot") else MemberId(str(author["id"])),
         message_id=str(message["id"]),
-        text=plain(message.get("content", ""), names_in(message)),
+        text=plain(without_mention(message.get("content", ""), bot_id), names_in(message)),
     )
     return Asked(caller=caller, wish=wish, message=about)
 

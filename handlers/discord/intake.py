@@ -148,7 +148,7 @@ class Intake:
         event: Command | Press | Submission | Asked | None = None
         match int(body["type"]):
             case kind if kind == USED and body["data"].get("type") == MENU:
-                event = inbound.menu(body, caller)
+                event = inbound.menu(body, caller, self._bot_id)
             case kind if kind == USED:
                 event = inbound.command(body, caller, self._roots)
             case kind if kind == PRESSED:

@@ -52,8 +52,7 @@ async def researching(url: str, **changes: Any) -> AsyncIterator[ClaudeResearche
     """A researcher on the server at `url`, closed at the end."""
     given: dict[str, Any] = {
         "api_key": KEY,
-        "model": MODEL,
-        "other_model": OTHER,
+        "models": (MODEL, OTHER),
         "prompt": prompt(),
         "timeouts": QUICK,
     }

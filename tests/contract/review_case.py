@@ -94,7 +94,7 @@ def prompt() -> ReviewPrompt:
 @asynccontextmanager
 async def reviewing(url: str, **changes: Any) -> AsyncIterator[ClaudeReviewer]:
     """A reviewer on the server at `url`, closed at the end."""
-    given: dict[str, Any] = {"api_key": KEY, "model": MODEL, "other_model": OTHER, "prompt": prompt(), "timeouts": FAST}
+    given: dict[str, Any] = {"api_key": KEY, "models": (MODEL, OTHER), "prompt": prompt(), "timeouts": FAST}
     reviewer = ClaudeReviewer(base_url=url, **{**given, **changes})
     try:
         yield reviewer

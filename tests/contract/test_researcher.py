@@ -109,7 +109,7 @@ async def test_a_pause_is_resumed_without_a_word() -> None:
 async def test_a_model_that_pauses_for_ever_is_stopped() -> None:
     """After five pauses what is there is taken as it is, and it is told that the end is missing."""
     part = [*searched(), *written(leave_out=(6,))]
-    async with AnthropicServer().running() as server, researching(server.url, other_model=None) as researcher:
+    async with AnthropicServer().running() as server, researching(server.url, models=(MODEL,)) as researcher:
         server.script(
             Reply(content=part, stop_reason="pause_turn"),
             *[Reply(content=[text(" More.")], stop_reason="pause_turn")] * 4,

@@ -95,7 +95,7 @@ async def test_prose_without_sections_is_not_a_walkthrough() -> None:
 
 async def test_a_bad_request_that_is_not_the_search_s_fault_is_not_remembered() -> None:
     """When the request is refused with and without the tool, the web is still searched the next time."""
-    async with AnthropicServer().running() as server, researching(server.url, other_model=None) as researcher:
+    async with AnthropicServer().running() as server, researching(server.url, models=(MODEL,)) as researcher:
         server.script(*[Reply(status=400, error="invalid_request_error")] * 2)
         with pytest.raises(ReviewerDown):
             await researcher.write(request(), Steps())

@@ -186,7 +186,7 @@ async def test_prose_under_a_schema_is_asked_in_words() -> None:
 
 async def test_a_bad_request_that_is_not_the_schemas_fault_is_not_remembered() -> None:
     """When the request is refused with and without a schema, the schema is still tried the next time."""
-    async with AnthropicServer().running() as server, reviewing(server.url, other_model=None) as reviewer:
+    async with AnthropicServer().running() as server, reviewing(server.url, models=(MODEL,)) as reviewer:
         server.script(*[Reply(status=400, error="invalid_request_error")] * 2)
         with pytest.raises(ReviewerDown):
             await reviewer.read(request())
@@ -286,7 +286,7 @@ async def test_failed_calls_are_on_the_bill() -> None:
 
 async def test_an_unpriced_model_is_counted_as_the_dearest(caplog: pytest.LogCaptureFixture) -> None:
     """A model without a price is said in the log and counted as the dearest one."""
-    async with AnthropicServer().running() as server, reviewing(server.url, model="house-llm") as reviewer:
+    async with AnthropicServer().running() as server, reviewing(server.url, models=("house-llm", OTHER)) as reviewer:
         server.models.add("house-llm")
         with caplog.at_level(logging.WARNING):
             _, stamp = await reviewer.read(request())

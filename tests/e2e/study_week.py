@@ -175,7 +175,8 @@ async def _morning(week: Week, day: int, *, killed: bool) -> None:
     if killed:
         await week.until(lambda: len(week.model.requests) > before)
         await week.kill()
-    said = await week.say("elif", f"{ANSWER} So says elif.", posts[day])
+    # too short on that day, until it is edited: what is judged does not depend on who is quicker
+    said = await week.say("elif", SHORT if day == KILL_DAY else f"{ANSWER} So says elif.", posts[day])
     if day == KILL_DAY:
         await week.edit("elif", said, f"{ANSWER} So says elif, after some thought.")
     if day == 4:

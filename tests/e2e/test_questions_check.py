@@ -12,6 +12,7 @@ from tests.house.programs import tool
 
 NAME = "nurse-line-label-source"
 SOURCE = prompts.question_sources()[f"prompts/questions/rlhf-pipeline/{NAME}.md"]
+COUNT = len(prompts.question_sources())
 LEVEL_LINE = next(number for number, line in enumerate(SOURCE.splitlines(), start=1) if line.startswith("level:"))
 
 
@@ -43,7 +44,7 @@ def test_the_check_prints_what_the_bank_covers(tmp_path: Path) -> None:
     lines = ended.stdout.splitlines()
     table = next(number for number, line in enumerate(lines) if line.startswith("topic "))
     assert ended.returncode == (1 if lines[:table] else 0)
-    assert f"60 questions ready, {table} faults" in ended.stderr
+    assert f"{COUNT} questions ready, {table} faults" in ended.stderr
 
 
 def test_a_faulty_file_of_an_operator_is_named(tmp_path: Path, broken: Path) -> None:
@@ -54,7 +55,7 @@ def test_a_faulty_file_of_an_operator_is_named(tmp_path: Path, broken: Path) -> 
     assert f"{place}:{LEVEL_LINE}: level: Input should be a valid integer" in ended.stdout
     data = json.loads(check(tmp_path, "--json", own=True).stdout)
     assert [fault["line"] for fault in data["faults"] if fault["path"] == place] == [LEVEL_LINE]
-    assert data["coverage"]["ready"] == 60
+    assert data["coverage"]["ready"] == COUNT
 
 
 def test_the_bot_runs_beside_a_faulty_file(tmp_path: Path, broken: Path) -> None:

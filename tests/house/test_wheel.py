@@ -26,7 +26,7 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def test_the_wheel_carries_every_file(wheel: Path) -> None:
-    """The wheel holds each file of the three packages, be it code, text, script or data, and nothing of the tests."""
+    """The wheel holds each file of the four packages, be it code, text, script or data, and nothing of the tests."""
     names = {name for name in zipfile.ZipFile(wheel).namelist() if ".dist-info/" not in name}
     assert names == set(shipped_files())
     assert {Path(name).suffix for name in names} >= {".py", ".md", ".yaml", ".lua"}

@@ -14,8 +14,8 @@ from tests.usecases.study import ANSWER, MINUTE, MONDAY, OTHER_ANSWER, Study, ca
 
 FOUR = ("asha", "ben", "chen", "dara")
 REVIEW = {
-    "band1": "2",
-    "band2": "3",
+    "band1": "one",
+    "band2": "several",
     "strongest": "“twelve people become one person and a queue” turns a number into what people feel.",
     "change": "In the last sentence, say how many files a night need that slot, and what one costs.",
     "probe": "What happens at ten in the morning when two of these files come at once?",
@@ -57,7 +57,7 @@ async def owed_by(study: Study, name: str, day: date = MONDAY) -> list[str]:
 
 async def calibrated(study: Study, name: str, author: str) -> Card:
     opened = form(await study.press(name, f"review:{MONDAY}:{study.id(author)}"))
-    values = {field.key: "2" for field in opened.fields}
+    values = {field.key: "one" for field in opened.fields}
     return card(await study.do(Submission(study.caller(name), opened.action, values)))
 
 
@@ -88,7 +88,7 @@ async def posted(study: Study, author: str, day: date = MONDAY) -> list[Card]:
     """The reviews of an answer that stand in the chat."""
     group_id, cards = await study.group_id(), []
     for review in await given(study, author, day):
-        ref = await study.ports.outbox.get(group_id, peer_post.review_key(study.ports, group_id, review))
+        ref = await study.ports.outbox.get(group_id, peer_post.review_key(review))
         message = study.room.messages.get(ref.message_id) if ref else None
         if message is not None and message.card is not None and message.deleted_at is None:
             cards.append(message.card)

@@ -2,17 +2,21 @@ from __future__ import annotations
 
 import asyncio
 import time
+from pathlib import Path
 
 import pytest
 
+import evals
 from bot.errors import ReviewerBusy
 from evals.cases import Plan, plan
+from evals.golden import read_golden
 from evals.graded import Graded
 from evals.made import Case
 from evals.offline import Proof, prove
 from evals.running import FAILURES_IN_A_ROW, GivenUp, Turn, run_all, turns
 from evals.toys import SaneToy
 from tests.golden_answers import a_case, answers
+from tests.reviews import library
 
 LONGEST_S = 20.0
 
@@ -102,3 +106,10 @@ async def test_runs_are_gathered_by_case() -> None:
     chosen = plan(answers(), (), only=("M5",))
     outcomes = await run_all(SaneToy(answers()), turns(chosen, 3), at_once=8, progress=lambda: None)
     assert [len(outcome.runs) for outcome in outcomes] == [3, 3, 3, 1, 1, 1]
+
+
+def test_the_golden_answers_can_be_told_apart() -> None:
+    """On the bench's own golden answers, too, the sane grader passes and each bad one is caught."""
+    golden = read_golden(Path(evals.__file__).parent / "golden", library())
+    found = asyncio.run(prove(golden, plan(golden, (), each=20)))
+    assert [str(proof) for proof in found if not proof.holds] == []

@@ -8,6 +8,7 @@ from bot.cards import MOST_FORM_FIELDS, Card, ChoiceField, Form, TextField
 from bot.domain.streak import Mark
 from bot.errors import Refusal
 from bot.inbound import Left, Submission
+from bot.views.peer_words import BANDS
 from tests.usecases.reviewing import (
     FOUR,
     PRAISE,
@@ -50,7 +51,8 @@ async def test_the_first_review_begins_with_a_calibration(asked: Study) -> None:
     shown = await calibrated(asked, "ben", author)
     references = shown.data["references"]
     assert len(references) == len(shown.data["bands"]) == 2
-    assert [f"Excerpt {number}: {band}" in shown.plain for number, band in enumerate(references, 1)] == [True, True]
+    words = [f"Excerpt {number}: {band}, {BANDS[band]}" in shown.plain for number, band in enumerate(references, 1)]
+    assert words == [True, True]
     assert [button.label for button in shown.buttons] == ["Write my review"]
     assert form(await asked.press("ben", shown.buttons[0].action)).title == "Your review"
 
@@ -60,7 +62,7 @@ async def test_a_calibration_needs_both_bands(asked: Study) -> None:
     author = await author_for(asked)
     practice = form(await asked.press("ben", f"review:{MONDAY}:{asked.id(author)}"))
     with pytest.raises(Refusal, match="Please choose a band") as refused:
-        await asked.do(Submission(asked.caller("ben"), practice.action, {"band1": "1", "band2": "9"}))
+        await asked.do(Submission(asked.caller("ben"), practice.action, {"band1": "one", "band2": "9"}))
     assert refused.value.field == "band2"
     again = form(await asked.press("ben", f"review:{MONDAY}:{asked.id(author)}"))
     assert again.title == practice.title

@@ -8,7 +8,6 @@ import pytest
 from bot.errors import ChatBusy, ChatRefused, ChatUnsure, Refusal, TpmError
 from bot.infra.redis.store import Store
 from bot.ports import Where
-from bot.usecases import peer_post
 from tests.usecases.reviewing import FOUR, REVIEW, action, answered, decline, give, given, opened_form, owed_by, posted
 from tests.usecases.study import ANSWER, HOUR, MINUTE, MONDAY, OTHER_ANSWER, Study, card, form, studying, text_of
 
@@ -234,4 +233,3 @@ async def test_a_full_card_still_says_where_it_stands(asked: Study) -> None:
     assert long["change"].strip().encode() in shown.file.content
     assert card(await asked.press(author, f"reviews:{MONDAY}")).file is not None
     assert await action(asked, author, "Thanks")
-    assert len(peer_post.token(asked.ports, await asked.group_id(), asked.id("ben"))) == peer_post.TOKEN_CHARS

@@ -48,7 +48,7 @@ def question(study: Study) -> str:
 async def test_the_post_says_how_it_works(sealed: Study) -> None:
     """A sealed post sends members to the form, and has a button for those who may read the others."""
     assert "Sealed: answer with the button, not in the thread." in question(sealed)
-    assert "[Answer] [Read the others] [My streak]" in question(sealed)
+    assert "[Answer] [Hint] [Read the others] [My streak]" in question(sealed)
     assert "Reply in this thread" not in question(sealed)
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -57,14 +57,13 @@ class ClaudeResearcher:
         *,
         api_key: str | None,
         base_url: str | None,
-        model: str,
-        other_model: str | None,
+        models: Sequence[str],
         prompt: ResearchPrompt,
         timeouts: Timeouts = LIMITS,
         monotonic_s: Callable[[], float] = time.monotonic,
     ) -> None:
         self._endpoint = Endpoint(api_key=api_key, base_url=base_url, timeouts=timeouts, monotonic_s=monotonic_s)
-        self._models = tuple(dict.fromkeys(name for name in (model, other_model) if name))
+        self._models = tuple(dict.fromkeys(models))
         self._prompt = prompt
         self._ladder_s = timeouts.ladder_s
         self._search_works = True

@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -39,18 +39,20 @@ class ClaudeReviewer:
         *,
         api_key: str | None,
         base_url: str | None,
-        model: str,
-        other_model: str | None,
+        models: Sequence[str],
         prompt: ReviewPrompt,
         timeouts: Timeouts | None = None,
         monotonic_s: Callable[[], float] = time.monotonic,
         around: Callable[[Say], Say] | None = None,
     ) -> None:
-        """`around` may put something between the reviewer and its calls, such as a store of replies."""
+        """`models`: the first is asked, the next when it fails.
+
+        `around` may put something between the reviewer and its calls, such as a store of replies.
+        """
         timeouts = timeouts or Timeouts()
         self._endpoint = Endpoint(api_key=api_key, base_url=base_url, timeouts=timeouts, monotonic_s=monotonic_s)
         self._call = around(self._endpoint.say) if around else self._endpoint.say
-        self._models = tuple(dict.fromkeys(name for name in (model, other_model) if name))
+        self._models = tuple(dict.fromkeys(models))
         self._prompt = prompt
         self._ladder_s = timeouts.ladder_s
         self._schema_works = True

@@ -48,6 +48,7 @@ def _of_days(group_id: GroupId, member_id: MemberId, days: list[date]) -> Iterat
         yield "reviews", ("HDEL", Keys.reviews(group_id, day), member_id)
         yield "drafts", ("DEL", Keys.draft(group_id, day, member_id))
         yield "asides", ("DEL", Keys.asides(group_id, day, member_id))
+        yield "second_shots", ("HDEL", Keys.second_shots(group_id, day), member_id)
         yield "hints", ("HDEL", Keys.hints(group_id, day), member_id)
 
 

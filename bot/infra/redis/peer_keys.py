@@ -112,3 +112,14 @@ class PeerKeys:
         example: unreviewed|2026-11-23|U7| -> {"kind":"unreviewed","closed_at":null,…}
         """
         return of_group(group_id, "inbox")
+
+    @staticmethod
+    def second_shots(group_id: GroupId, day: date) -> str:
+        """The sections that members wrote again after their feedback on answers to one post.
+
+        type: hash
+        fields: member id -> SecondShot as JSON
+        lifetime: as long as the answer
+        example: U7 -> {"section":"s4","text":"…","before":{"band":1,…},"after":{"band":3,…},…}
+        """
+        return of_group(group_id, "secondshots", day)

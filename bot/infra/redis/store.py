@@ -18,6 +18,7 @@ from bot.infra.redis.peers import RedisPeers
 from bot.infra.redis.posts import RedisPosts
 from bot.infra.redis.purse import RedisPurse
 from bot.infra.redis.queue import RedisQueue
+from bot.infra.redis.second_shots import RedisSecondShots
 from bot.infra.redis.walkthroughs import RedisWalkthroughs
 
 
@@ -33,6 +34,7 @@ class Store:
     jobs: RedisJobs
     purse: RedisPurse
     peers: RedisPeers
+    shots: RedisSecondShots
     queue: RedisQueue
     shelves: RedisShelves
     suggestions: RedisSuggestions
@@ -58,6 +60,7 @@ async def open_store(
             jobs=RedisJobs(client),
             purse=RedisPurse(client, daily_usd=daily_usd, member_daily_usd=member_daily_usd),
             peers=RedisPeers(client),
+            shots=RedisSecondShots(client),
             queue=RedisQueue(client),
             shelves=RedisShelves(client),
             suggestions=RedisSuggestions(client),
