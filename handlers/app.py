@@ -157,6 +157,7 @@ def _ports(
         suggestions=store.suggestions,
         drafts=store.drafts,
         shots=store.shots,
+        variants=store.variants,
         hints=store.hints,
         reviewer=reviewer,
         researcher=researcher,

@@ -8,6 +8,7 @@ from itertools import groupby
 from bot.domain.group import GroupId
 from bot.infra.redis.store import Store
 from bot.ports import Check, Clock, Job
+from bot.usecases import owed
 from bot.views import notices
 
 FIX = (

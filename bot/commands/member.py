@@ -85,6 +85,7 @@ _CHANGES = {
     "quiet": manage_self.set_quiet,
     "away": manage_self.set_away,
     "feedback": manage_self.set_feedback,
+    "probes": manage_self.set_probes,
     "not-with": manage_self.set_not_with,
 }
 

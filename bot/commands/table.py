@@ -197,7 +197,7 @@ COMMANDS: tuple[CommandSpec, ...] = (
                 "action",
                 Kind.CHOICE,
                 "what to change",
-                ("show", "reminders", "quiet", "away", "feedback", "not-with", "export", "forget"),
+                ("show", "reminders", "quiet", "away", "feedback", "probes", "not-with", "export", "forget"),
             ),
             Argument("value", Kind.TEXT, "the new value, or off"),
         ),

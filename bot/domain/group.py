@@ -156,6 +156,7 @@ class Member:
     Attributes:
         remind_at: local time of a reminder on a day with an open question, or None for no reminders.
         auto_feedback: judge each answer without being asked.
+        probes: put a variant of a question again, a week after a weak answer.
         left_at: when they left the channel or were removed from it; None while they are here.
     """
 
@@ -166,6 +167,7 @@ class Member:
     quiet: QuietHours | None = None
     away: tuple[AwayRange, ...] = field(default=())
     auto_feedback: bool = True
+    probes: bool = True
     left_at: datetime | None = None
 
     @property

@@ -72,6 +72,10 @@ class Reaction:
     at: datetime
 
 
+KEPT, REMOVED, CHANGED, LEFT = "kept", "removed", "changed", "left"
+"""Outcomes: a band or a review stays; a review leaves the chat; another band; the answer stays without a review."""
+
+
 class InboxKind(StrEnum):
     """What the facilitators are asked to look at."""
 
@@ -87,24 +91,43 @@ class InboxEntry:
     Attributes:
         author_id: whose answer it is about.
         reviewer_id: whose review it is about; None if it is about no review.
+        section, version: of a dispute, which section of the feedback on which version of the answer.
         note: what was said: the reason of a dispute.
+        band: of a dispute, the one that the model gave.
         closed_at, outcome: when and how a facilitator settled it; None and empty while it is open.
+        decided: of a dispute, the band that the facilitator decided on; it may be the model's.
+        reply: what the facilitator said to the member.
     """
 
     kind: InboxKind
     day: date
     author_id: MemberId
     reviewer_id: MemberId | None = None
+    section: str = ""
+    version: int = 0
     note: str = ""
+    band: int | None = None
     at: datetime
     closed_at: datetime | None = None
     outcome: str = ""
+    decided: int | None = None
+    reply: str = ""
 
     @property
     def id(self) -> str:
         """One for each thing to look at: a storm of flags on one review is one entry. It names whom it is about."""
         parts = (self.kind.value, self.day.isoformat(), self.author_id, self.reviewer_id or "")
-        return "|".join(parts)
+        return "|".join((*parts, f"{self.section}:{self.version}") if self.section else parts)
+
+    @property
+    def answer_id(self) -> AnswerId:
+        """Which answer it is about."""
+        return AnswerId(self.day, self.author_id)
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it waits for a facilitator."""
+        return self.closed_at is None
 
 
 def rated_sections(emphasis: Mapping[str, int], sections: Sequence[str]) -> tuple[str, ...]:

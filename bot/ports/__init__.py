@@ -18,13 +18,14 @@ from bot.ports.research import Doing, Researcher, ResearchRequest, Step, Told, W
 from bot.ports.second_shots import SecondShots
 from bot.ports.store import Answers, AnswerWrite, Groups, Look, Outbox, Outgoing, Posts
 from bot.ports.suggestions import FormDrafts, HintsTaken, Suggestions
+from bot.ports.variants import Variants
 
 __all__ = [
     "MOST_STARTS", "NO_LIMITS", "AnswerWrite", "Answers", "Bank", "Chat", "Check", "Clock", "Doing", "FormDrafts",
     "Groups", "HintsTaken", "Job", "Jobs", "Lease", "Library", "Look", "Meter", "Outbox", "Outgoing", "Peers",
     "Ports", "Posts", "Purse", "Queue", "ResearchRequest", "Researcher", "ReviewRequest", "ReviewWrite", "Reviewer",
     "ReviewerNotes", "SecondShots", "SelfChecker", "Shelf", "Shelves", "Step", "Suggestions", "Target", "Told",
-    "Unmetered", "Walkthroughs", "Where", "Written",
+    "Unmetered", "Variants", "Walkthroughs", "Where", "Written",
 ]  # fmt: skip
 
 
@@ -63,6 +64,7 @@ class Ports:
     answers: Answers
     peers: Peers
     shots: SecondShots
+    variants: Variants
     outbox: Outbox
     jobs: Jobs
     library: Library

@@ -139,6 +139,17 @@ class Peers(Protocol):
         """Every entry, closed ones too, oldest first."""
         ...
 
-    async def close(self, group_id: GroupId, entry_id: str, now: datetime, outcome: str) -> InboxEntry | None:
+    async def entries(self, group_id: GroupId, entry_ids: Sequence[str]) -> Sequence[InboxEntry]:
+        """Those of the inbox that are there, open or closed, in the order of their ids here."""
+        ...
+
+    async def drop_entries(self, group_id: GroupId, answer: AnswerId) -> None:
+        """Take all that is about an answer out of the inbox: its author took it back."""
+        ...
+
+    async def close(
+        self, group_id: GroupId, entry_id: str, now: datetime, outcome: str, *,
+        decided: int | None = None, reply: str = "",
+    ) -> InboxEntry | None:  # fmt: skip
         """Close an entry; as it stands then (the first to close it wins), or None if there is none."""
         ...

@@ -16,9 +16,11 @@ from bot.usecases import (
     peer_round,
     post_question,
     propose_week,
+    put_variant,
     redraw,
     remind,
     reveal,
+    settle_entry,
     settle_suggestion,
     share_answer,
     tally,
@@ -41,7 +43,9 @@ WORKS: Mapping[str, Work] = {
     owed.WALK: unless_closed(write_walkthrough.run),
     owed.PROPOSE: propose_week.run,
     owed.SETTLED: settle_suggestion.tell,
+    owed.DECIDED: settle_entry.tell,
     owed.SHOT: unless_closed(judge_section.run),
+    owed.VARIANT: put_variant.run,
     owed.ROUND: peer_round.run,
     owed.DUTIES: peer_duties.run,
     owed.ASK: peer_notice.ask,
@@ -49,7 +53,7 @@ WORKS: Mapping[str, Work] = {
     owed.TOLD: peer_notice.told,
     owed.GIVEN: unless_closed(peer_post.run),
 }
-MOST_OF: Mapping[str, int] = {owed.REVIEW: 24, owed.SHOT: 8, owed.WALK: 4}
+MOST_OF: Mapping[str, int] = {owed.REVIEW: 24, owed.SHOT: 8, owed.VARIANT: 8, owed.WALK: 4}
 """How many may run at once in a process. A model takes 20 to 30 s, so 24 are some 60 reviews a minute. Those of a busy
 morning leave room for daily posts, and enough of the loop that members are acknowledged in time meanwhile. A
 walkthrough takes minutes, and four of them most of a day's budget."""

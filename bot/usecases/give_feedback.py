@@ -18,6 +18,7 @@ from bot.ports import Job, Ports, Target, Where
 from bot.usecases import owed
 from bot.usecases.deliver import deliver, take_back
 from bot.usecases.judge_answer import judge_answer, request_of
+from bot.usecases.plan_variant import plan_variant
 from bot.usecases.work import Again
 from bot.views import feedback, notices
 
@@ -54,6 +55,8 @@ async def show(
     else:
         await ports.chat.edit(standing, card)
     await _status(ports, post, member, "")
+    if isinstance(made, Review):
+        await plan_variant(ports, group, post, member, made)
 
 
 async def _first_show(ports: Ports, group: Group, key: str, to: Target, card: Card) -> None:

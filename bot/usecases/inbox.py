@@ -11,12 +11,12 @@ from collections.abc import Awaitable, Callable, Sequence
 from bot.cards import Card
 from bot.domain.group import Group
 from bot.ports import Ports
-from bot.usecases import open_suggestions
+from bot.usecases import open_entries, open_suggestions
 from bot.views import inbox_card
 from bot.views.inbox_card import Entry
 
 Source = Callable[[Ports, Group], Awaitable[Sequence[Entry]]]
-SOURCES: tuple[Source, ...] = (open_suggestions.entries,)
+SOURCES: tuple[Source, ...] = (open_suggestions.entries, open_entries.entries)
 
 
 async def show(ports: Ports, group: Group, page: int = 1, said: str = "") -> Card:

@@ -15,11 +15,12 @@ from bot.domain.parse import parse_day, parse_time
 from bot.domain.review import Review
 from bot.errors import ChatBusy, ChatRefused, ChatUnsure, Refusal
 from bot.ports import Ports
-from bot.usecases import not_with, peer_duties, peer_post, second_shot, show_reviews
+from bot.usecases import not_with, peer_duties, peer_post, second_shot, show_reviews, try_variant
 from bot.usecases.answer_by_form import newest_post
 from bot.usecases.deliver import take_back
 from bot.usecases.give_feedback import feedback_key
 from bot.usecases.judge_section import shot_key
+from bot.usecases.judge_variant import asked_key, result_key
 from bot.usecases.remind import plan_reminder
 from bot.usecases.share_answer import share_key
 from bot.usecases.show_streak import count
@@ -29,6 +30,8 @@ from bot.views import feedback, me_card, notices
 MOST_AWAY_AHEAD = 20
 log = logging.getLogger(__name__)
 
+ABOUT_AN_ANSWER = (feedback_key, share_key, shot_key, asked_key, result_key)
+"""The keys of the bot's own messages about an answer."""
 BETWEEN_DATES = frozenset({"to", "until", "-"})
 OFF = frozenset({"off", "none", "no", "never"})
 
@@ -82,6 +85,14 @@ async def set_feedback(ports: Ports, group: Group, member: Member, value: str) -
     return await _change(ports, group, member, lambda known: replace(known, auto_feedback=wanted == "on"))
 
 
+async def set_probes(ports: Ports, group: Group, member: Member, value: str) -> Card:
+    """Variants of questions a week after a weak answer, `on` or `off`."""
+    wanted = value.strip().lower()
+    if wanted not in {"on", "off"}:
+        raise Refusal(notices.PROBES_FORM)
+    return await _change(ports, group, member, lambda known: replace(known, probes=wanted == "on"))
+
+
 async def set_not_with(ports: Ports, group: Group, member: Member, value: str) -> Card:
     """Put a member on one's confidential list, or take them off it."""
     await not_with.toggle(ports, group, member, value)
@@ -118,7 +129,7 @@ async def everything(ports: Ports, group: Group, member: Member) -> dict[str, An
         "member": member.name,
         "joined_at": member.joined_at,
         "roles": roles,
-        "settings": {**settings, "auto_feedback": member.auto_feedback},
+        "settings": {**settings, "auto_feedback": member.auto_feedback, "probes": member.probes},
         "streak": {"current": streak.current, "best": streak.best},
         "ledger": [{"day": line.day, "mark": line.mark, "run": line.run} for line in streak.ledger],
         "days": days,
@@ -132,6 +143,7 @@ async def everything(ports: Ports, group: Group, member: Member) -> dict[str, An
             for each in await ports.walkthroughs.asks(group.id, member.id)
         ],
         "second_shots": await second_shot.everything(ports, group, member),
+        "variants": await try_variant.everything(ports, group, member),
         "not_with": await not_with.names(ports, group, member),
         "peer_reviews": await show_reviews.everything(ports, group, member.id),
     }
@@ -148,7 +160,7 @@ async def forget(ports: Ports, group: Group, member: Member) -> Card:
     """Erase everything of a member, the bot's messages about their answers included, and say what went."""
     messages = 0
     for post in await ports.posts.all(group.id):
-        for key in (named(post.day, member.id) for named in (feedback_key, share_key, shot_key)):
+        for key in (named(post.day, member.id) for named in ABOUT_AN_ANSWER):
             try:
                 messages += await take_back(ports, group.id, key)
             except ChatRefused as refused:  # it never will be deleted; what is stored must go all the same

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 
 from bot.cards import Card
 from bot.domain.duty import awake_from
@@ -17,6 +17,8 @@ from bot.views import notices, week_card
 
 INBOX = "inbox"
 """Something for the facilitators stands in the inbox."""
+TOGETHER = timedelta(minutes=15)
+"""What comes into the inbox in so short a time is told together."""
 
 
 async def tell_facilitators(ports: Ports, group: Group, what: str) -> None:
@@ -25,8 +27,13 @@ async def tell_facilitators(ports: Ports, group: Group, what: str) -> None:
     `what`: `missed:FIRST/LAST` (dates), `empty:DATE`, `inbox`, `dry:WHAT:DATE` (see `Dry`), `week:FIRST`,
     `closed:DATE/LACKS` (permissions, if any) or `dead:KIND:DATE`; the same is said once.
     """
+    now = ports.clock.now()
     for member_id in sorted(group.facilitator_ids or group.admin_ids):
-        await ports.jobs.add(owed.notice(group.id, what, member_id), ports.clock.now())
+        job = owed.notice(group.id, what, member_id)
+        if what == INBOX:
+            await ports.jobs.restore([(job, now + TOGETHER)])
+        else:
+            await ports.jobs.add(job, now)
     ports.wake()
 
 
@@ -44,17 +51,16 @@ async def run(ports: Ports, job: Job) -> Again | None:
 
 
 async def _inbox(ports: Ports, group: Group, member_id: MemberId) -> Again | None:
-    """Once a day for all that waits, and not at night; what is too much for a day is said the next morning."""
+    """Said once for all that came since it was said, and not at night; what is too much for a day, the next morning."""
     now = ports.clock.now()
-    about = f"{INBOX}:{group.schedule.local_day(now)}|{member_id}"
+    waits = [entry.at for entry in await ports.peers.inbox(group.id) if entry.closed_at is None]
+    if not waits:
+        return None
     member = await ports.groups.member(group.id, member_id)
     at = awake_from(now, (member.quiet if member else None) or NIGHT, group.schedule.zone)
-    if all(entry.closed_at is not None for entry in await ports.peers.inbox(group.id)):
-        return None
     if at > now:
         return Again(at)
-    if await ports.outbox.get(group.id, f"notice:{about}") is not None:
-        return Again(next_morning(group, now))
+    about = f"{INBOX}:{max(waits):%Y%m%dT%H%M%S.%f}|{member_id}"
     told = await send_direct(ports, group, member_id, "notice", about, notices.notice(notices.inbox_waits(group)))
     return None if told else Again(next_morning(group, now))
 

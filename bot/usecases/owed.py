@@ -28,6 +28,7 @@ GIVEN = "given"
 TOLD = "told"
 SETTLED = "settled"
 SHOT = "shot"
+VARIANT = "variant"
 DECIDED = "decided"
 
 
@@ -125,6 +126,11 @@ def settled(group_id: GroupId, suggestion_id: str, member_id: MemberId) -> Job:
 def shot(group_id: GroupId, day: date, member_id: MemberId) -> Job:
     """Judging one section again."""
     return Job(SHOT, group_id, about(day, member_id))
+
+
+def variant(group_id: GroupId, day: date, member_id: MemberId) -> Job:
+    """Putting a variant of a day's question to a member who was weak there, then judging what they write."""
+    return Job(VARIANT, group_id, about(day, member_id))
 
 
 def decided(group_id: GroupId, entry_id: str) -> Job:

@@ -10,7 +10,7 @@ from bot.cards import Card
 from bot.domain.answer import Answer
 from bot.domain.duty import AnswerId
 from bot.domain.group import FeedbackMode, Group, GroupId, MemberId
-from bot.domain.peer_review import InboxEntry, InboxKind, PeerReview
+from bot.domain.peer_review import REMOVED, InboxEntry, InboxKind, PeerReview
 from bot.domain.post import Post
 from bot.errors import ChatRefused
 from bot.ports import Job, Ports, Target, Where
@@ -36,7 +36,7 @@ async def run(ports: Ports, job: Job) -> Again | None:
     review = await find(ports, job.group_id, answer_id, reviewer_id)
     if group is None or post is None or post.message is None or answer is None or review is None:
         return None
-    if not is_about(review, answer):
+    if not is_about(review, answer) or await is_removed(ports, group.id, review):
         return None
     await _settle_inbox(ports, group, answer_id)
     if post.sealed and (opens_at := await _follows_answer_at(ports, group, post, answer_id)) is not None:
@@ -112,6 +112,19 @@ async def by_token(ports: Ports, group_id: GroupId, answer_id: AnswerId, shown: 
     """The review that a button means."""
     reviews = await of_answer(ports, group_id, answer_id)
     return next((review for review in reviews if review.token == shown), None)
+
+
+async def is_removed(ports: Ports, group_id: GroupId, review: PeerReview) -> bool:
+    """Whether a facilitator took it out of the chat. What it says stays its writer's."""
+    found = await ports.peers.entries(group_id, [flag_of(review, review.given_at).id])
+    return any(entry.outcome == REMOVED for entry in found)
+
+
+def flag_of(review: PeerReview, at: datetime) -> InboxEntry:
+    """The one entry of the inbox for all flags on a review."""
+    return InboxEntry(
+        kind=InboxKind.FLAG, day=review.day, author_id=review.author_id, reviewer_id=review.reviewer_id, at=at
+    )
 
 
 def review_key(review: PeerReview) -> str:

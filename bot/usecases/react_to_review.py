@@ -8,7 +8,7 @@ from bot.cards import Card
 from bot.domain.credit import may_credit
 from bot.domain.duty import AnswerId
 from bot.domain.group import Group, Member
-from bot.domain.peer_review import InboxEntry, InboxKind, PeerReview, Reaction, ReactionKind
+from bot.domain.peer_review import PeerReview, Reaction, ReactionKind
 from bot.errors import Refusal
 from bot.ports import Ports
 from bot.usecases import notify, owed, peer_post
@@ -39,10 +39,7 @@ async def _note(ports: Ports, group: Group, member: Member, kind: ReactionKind, 
     if kind is not ReactionKind.FLAG:
         await ports.jobs.add(owed.told(group.id, reaction), now + TOLD_AFTER)
         return await ports.peers.react(group.id, reaction)
-    entry = InboxEntry(
-        kind=InboxKind.FLAG, day=review.day, author_id=review.author_id, reviewer_id=review.reviewer_id, at=now
-    )
-    new = await ports.peers.react(group.id, reaction, entry)
+    new = await ports.peers.react(group.id, reaction, peer_post.flag_of(review, now))
     await notify.tell_facilitators(ports, group, notify.INBOX)
     return new
 

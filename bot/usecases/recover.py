@@ -10,6 +10,7 @@ from bot.ports import Job, Ports
 from bot.usecases import owed
 from bot.usecases.give_feedback import feedback_key
 from bot.usecases.plan_posts import owed_posts
+from bot.usecases.plan_variant import owed_variants
 from bot.usecases.propose_week import next_proposal
 from bot.usecases.recover_reviews import owed_reviews
 from bot.usecases.reveal import is_to_be_revealed
@@ -40,6 +41,7 @@ async def _owed(ports: Ports, group: Group) -> list[tuple[Job, datetime]]:
     if week is not None and posts and not group.paused:
         jobs.append((owed.propose(group.id, week[0]), week[1]))
     jobs += [(job, now) for post in posts[-SHOT_POSTS:] for job in await _shots(ports, group, post)]
+    jobs += await owed_variants(ports, group, posts)
     for post in posts[-RECENT_POSTS:]:
         if post.state is PostState.SENT and post.opened_at is not None and now - post.opened_at < 2 * LONGEST_WINDOW:
             jobs += [(job, now) for job in await _reviews(ports, group, post)]

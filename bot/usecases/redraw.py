@@ -7,7 +7,7 @@ from datetime import date
 from bot.domain.duty import AnswerId
 from bot.domain.group import GroupId, MemberId
 from bot.ports import Job, Ports
-from bot.usecases import judge_section, owed, peer_duties, peer_post
+from bot.usecases import judge_section, judge_variant, owed, peer_duties, peer_post
 from bot.usecases.deliver import take_back
 from bot.usecases.give_feedback import card_of, feedback_key
 from bot.usecases.share_answer import share_key
@@ -23,6 +23,8 @@ async def run(ports: Ports, job: Job) -> Again | None:
     if look.answer is None:
         await _remove(ports, job.group_id, day, member_id)
         await judge_section.withdraw(ports, job.group_id, day, member_id)
+        await ports.peers.drop_entries(job.group_id, answer_id)
+        await judge_variant.withdraw(ports, job.group_id, day, member_id)
         if group is not None:
             await peer_post.redraw(ports, group, answer_id, None)
             await peer_duties.look_soon(ports, group.id, [answer_id])

@@ -10,10 +10,9 @@ from bot.domain.post import Post
 from bot.domain.review import Review, SelfCheck
 from bot.errors import Refusal
 from bot.ports import Job, Ports
-from bot.usecases import give_hint, owed, second_shot, show_reviews
+from bot.usecases import dispute, give_hint, owed, second_shot, show_reviews
 from bot.usecases.work import LEASE
 from bot.views import feedback, notices
-from bot.views.feedback import more
 
 RECENT_POSTS = 30
 
@@ -35,7 +34,7 @@ async def _with_ways_on(ports: Ports, group: Group, member: Member, post: Post, 
     made = await ports.answers.review(group.id, post.day, member.id)
     if not isinstance(made, Review):
         return card
-    return more.added(card, (), await second_shot.button(ports, group, member, made))
+    return await dispute.added(ports, group, member, made, card, await second_shot.button(ports, group, member, made))
 
 
 async def _of_post(ports: Ports, group: Group, member: Member, post: Post) -> Card | None:

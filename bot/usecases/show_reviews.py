@@ -67,7 +67,7 @@ async def run(ports: Ports, group: Group, member: Member, post: Post | None) -> 
             None if each.anonymous else names.get(each.reviewer_id, ""),
         )
         for each in shown
-        if peer_post.is_about(each, answer)
+        if peer_post.is_about(each, answer) and not await peer_post.is_removed(ports, group.id, each)
     ]
     status = reviews_line.status(line) if line is not None else None
     return peer_card.mine(post.day, rows, ports.library.framework, status)

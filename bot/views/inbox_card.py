@@ -45,9 +45,13 @@ def inbox(entries: Sequence[Entry], page: int, *, said: str = "") -> Card:
     return Card("inbox", blocks, data=data)
 
 
+def _entry(each: Entry) -> tuple[Block, ...]:
+    return (*each.blocks, *((Buttons(each.buttons),) if each.buttons else ()))
+
+
 def _blocks(some: Sequence[Entry], count: int, page: int, pages: int) -> tuple[Block, ...]:
     of = f", page {page} of {pages}" if pages > 1 else ""
     turns = [Button("Previous page", f"inbox:{page - 1}")] if page > 1 else []
     turns += [Button("Next page", f"inbox:{page + 1}")] if page < pages else []
-    body = tuple(block for each in some for block in (*each.blocks, Buttons(each.buttons)))
+    body = tuple(block for each in some for block in _entry(each))
     return (Heading(f"Inbox: {count}{of}"), *body, *((Buttons(tuple(turns)),) if turns else ()))

@@ -20,6 +20,7 @@ ERASED = {
     "peer_reviews": "peer reviews, by you and of your answers",
     "suggestions": "suggestions",
     "hints": "notes of hints that you saw",
+    "variants": "five-minute questions and what you wrote",
     "record": "streak record",
     "member": "settings and name",
     "jobs": "planned work",
@@ -38,6 +39,7 @@ def settings(member: Member, group: Group, today: date, *, changed: bool = False
         ("Quiet hours", (quiet, " (", Code("/tpm-me quiet 21:00-08:00"), ")")),
         ("Away", (away, " (", Code("/tpm-me away 2026-12-01 2026-12-05"), ")")),
         ("Automatic feedback", ("on" if member.auto_feedback else "off", " (", Code("/tpm-me feedback off"), ")")),
+        ("Five-minute questions", ("on" if member.probes else "off", " (", Code("/tpm-me probes off"), ")")),
         ("No reviews with", (Own(listed), " (", Code("/tpm-me not-with NAME"), ")")),
     )
     return Card(
@@ -53,6 +55,7 @@ def settings(member: Member, group: Group, today: date, *, changed: bool = False
             "quiet": quiet if member.quiet else None,
             "away": [[stay.first.isoformat(), stay.last.isoformat()] for stay in member.away],
             "auto_feedback": member.auto_feedback,
+            "probes": member.probes,
         },
     )
 

@@ -64,6 +64,7 @@ AWAY_BACKWARDS = "The last day comes before the first. Nothing was changed."
 TOO_MANY_AWAY = "Too many away dates lie ahead already. Clear them with /tpm-me away off. Nothing was changed."
 AWAY_PAST = "Those days are over. Away dates cannot be added afterwards. Nothing was changed."
 FEEDBACK_FORM = "Write on or off. Nothing was changed."
+PROBES_FORM = "Write probes on or probes off. Nothing was changed."
 FORGET_AGAIN = (
     "Not everything could be removed: the chat did not answer. Your stored data still stands. "
     "Please ask again in a few minutes."

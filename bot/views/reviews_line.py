@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 
-from bot.cards import Block, Bold, Button, Buttons, Card, Span, Text
+from bot.cards import MOST_BUTTONS, Block, Bold, Button, Buttons, Card, Span, Text
 from bot.views.cut import fits
 
 
@@ -23,7 +23,8 @@ def added(card: Card, line: Sequence[Span], day: date, *, readable: bool) -> Car
     last = card.blocks[-1] if card.blocks and isinstance(card.blocks[-1], Buttons) else None
     kept = card.blocks[:-1] if last is not None else card.blocks
     row = (*(last.row if last is not None else ()), *((Button("Peer reviews", f"reviews:{day}"),) if readable else ()))
-    end: tuple[Block, ...] = (status(line), *((Buttons(row),) if row else ()))
+    rows = (Buttons(row[first : first + MOST_BUTTONS]) for first in range(0, len(row), MOST_BUTTONS))
+    end: tuple[Block, ...] = (status(line), *rows)
     while not fits((*kept, *end)):
         kept = kept[:-1]
     return replace(card, blocks=(*kept, *end))

@@ -69,6 +69,8 @@ class DiscordApi:
 
     def __init__(self, client: Callable[[], discord.Client]) -> None:
         self._client = client
+        self._session: aiohttp.ClientSession | None = None
+        self._session_client: discord.Client | None = None
 
     async def call(
         self,
@@ -105,11 +107,17 @@ class DiscordApi:
         minutes and look through all of them at each new one; so they go the way that its own interactions go.
         """
         client = self._signed_on()
-        session = discord.Webhook.partial(client.application_id or 0, "-", client=client).session
         sent = _sent(body, file)
         parts = {"payload": sent.get("json"), "multipart": sent.get("form"), "files": sent.get("files")}
-        made = async_context.get().request(Route(method, path, **ids), session, **parts)
+        made = async_context.get().request(Route(method, path, **ids), self._session_of(client), **parts)
         return await _once(f"{method} {path}", made, safe=safe)
+
+    def _session_of(self, client: discord.Client) -> aiohttp.ClientSession:
+        """The connections of a client, for as long as it is the one of the moment."""
+        if self._session is None or self._session.closed or client is not self._session_client:
+            self._session = discord.Webhook.partial(client.application_id or 0, "-", client=client).session
+            self._session_client = client
+        return self._session
 
     def _signed_on(self) -> discord.Client:
         """Raises ChatBusy while there is none, as between two connections."""

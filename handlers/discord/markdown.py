@@ -7,7 +7,6 @@ instead: each mark becomes a letter that looks like it, and nothing grows.
 from __future__ import annotations
 
 import re
-import unicodedata
 from enum import Enum
 from typing import Final
 
@@ -18,14 +17,16 @@ NOTHING: Final = "…"
 
 _PARTED = "@\u200b"
 """A zero-width space between `@` and the name, as discord.py's own escape_mentions has it."""
-_KEPT = frozenset("\n\t")
-_OVERRIDES = frozenset("\u202a\u202b\u202c\u202d\u202e")
+_CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
+_OVERRIDES = re.compile(r"[\u202a-\u202e]")
 _INLINE = re.compile(
-    r"(?P<ping>@(?=everyone|here|\Z))"  # a backslash hides it from the reader, and perhaps not from Discord
-    r"|[\\*_`\[\]<@]"  # styles, links; mentions, emoji, timestamps, <links>
-    r"|\|(?=\||\Z)|~(?=~|\Z)"  # spoilers and strikes come in pairs, also with what stands after this text
-    r"|:(?=//|[^\s:]+:)|\A/(?=/|\Z)"  # https:// is linked by itself, :name: becomes an emoji
-    r"|(?<=discord|cordapp)\.(?=gg/|com/)",  # an invitation is drawn without https:// too
+    r"[\\*_`\[\]<@|~:/.](?:"  # one of these, and what stands before or after it; that way the search is quick
+    r"(?<=[\\*_`\[\]<])"  # styles, links; mentions, emoji, timestamps, <links>
+    r"|(?<=@)(?P<ping>(?=everyone|here|\Z))?"  # a backslash hides it from the reader, and perhaps not from Discord
+    r"|(?<=\|)(?=\||\Z)|(?<=~)(?=~|\Z)"  # spoilers and strikes come in pairs, also with what stands after this text
+    r"|(?<=:)(?=//|[^\s:]+:)|(?<=\A/)(?=/|\Z)"  # https:// is linked by itself, :name: becomes an emoji
+    r"|(?<=discord\.|cordapp\.)(?=gg/|com/)"  # an invitation is drawn without https:// too
+    r")",
     re.IGNORECASE,
 )
 _LINE_START = re.compile(r"^([^\S\n]*)(?:([#>+-])|(\d+)(\.))", re.MULTILINE)
@@ -54,9 +55,10 @@ def harmless(text: str) -> str:
 
     Overrides of the writing direction go: they would turn round what stands beside a member's words. Never longer.
     """
+    if text.isprintable():
+        return text
     joined = text.replace("\r\n", "\n").replace("\r", "\n").encode("utf-16-le", "surrogatepass")
-    whole = joined.decode("utf-16-le", "replace")
-    return whole if whole.isprintable() else "".join(map(_shown, whole))
+    return _CONTROLS.sub("\ufffd", _OVERRIDES.sub("", joined.decode("utf-16-le", "replace")))
 
 
 def escaped(text: str, marks: Marks = Marks.BACKSLASH) -> str:
@@ -68,7 +70,7 @@ def inline(text: str, marks: Marks = Marks.BACKSLASH) -> str:
     """`escaped` but for what only the start of a line makes live: `at_line_starts` is due once the line is whole."""
 
     def plain(mark: re.Match[str]) -> str:
-        return _PARTED if mark["ping"] and marks is Marks.BACKSLASH else _plain(mark[0], marks)
+        return _PARTED if mark["ping"] is not None and marks is Marks.BACKSLASH else _plain(mark[0], marks)
 
     return _INLINE.sub(plain, harmless(text))
 
@@ -110,9 +112,3 @@ def is_web(url: str) -> bool:
 
 def _plain(mark: str, marks: Marks) -> str:
     return mark.translate(TWINS) if marks is Marks.TWINS else f"\\{mark}"
-
-
-def _shown(char: str) -> str:
-    if char in _KEPT:
-        return char
-    return "" if char in _OVERRIDES else "\ufffd" if unicodedata.category(char) == "Cc" else char

@@ -156,7 +156,7 @@ def _markdown(block: Block, marks: Marks) -> str:
         case cards.Quote(text):
             drawn = _quoted(escaped(text, marks))
         case cards.Bullets(items):
-            drawn = "\n".join(_bullet(line(item), marks) for item in items if line(item).strip())
+            drawn = "\n".join(_bullet(text, marks) for text in map(line, items) if text.strip())
         case cards.Facts(rows):
             drawn = "\n".join(line((Bold(f"{label}: "), *value)) for label, value in rows)
         case cards.Buttons():

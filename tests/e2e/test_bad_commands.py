@@ -71,7 +71,7 @@ def test_a_refused_command_changes_nothing(typed: Outcome) -> None:
     assert (schedule["zone"], schedule["at"], schedule["days"]) == ("Europe/Paris", "09:00", "mon-fri")
     assert (schedule["feedback"], schedule["paused"]) == ("thread", False)
     settings = next(line.data for line in typed.lines if "auto_feedback" in line.data)
-    assert settings == {"reminder": None, "quiet": None, "away": [], "auto_feedback": True}
+    assert settings == {"reminder": None, "quiet": None, "away": [], "auto_feedback": True, "probes": True}
 
 
 def test_what_is_repeated_to_a_member_is_short(typed: Outcome) -> None:

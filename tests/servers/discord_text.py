@@ -13,8 +13,10 @@ from typing import Any
 Body = dict[str, Any]
 
 TEXT_DISPLAY = 10
-_FENCE = re.compile(r"```(?:[\w+#.-]*\n)?(.*?)```", re.DOTALL)
-_TICK = re.compile(r"(`+)(.+?)\1", re.DOTALL)
+_CODE = re.compile(
+    r"\\(?P<escaped>[^A-Za-z0-9\s])|```(?:[\w+#.-]*\n)?(?P<fence>.*?)```|(?P<ticks>`+)(?P<code>.+?)(?P=ticks)",
+    re.DOTALL,
+)
 _ESCAPE = re.compile(r"\\([^A-Za-z0-9\s])")
 _LINK = re.compile(r"\[([^\[\]\n]+)\]\(<?(https?://[^)\s>]+)>?\)")
 _BARE = re.compile(r"<(https?://[^>\s]+)>")
@@ -68,11 +70,14 @@ def unmarked(text: str) -> str:
 
 
 def _without_code(text: str, held: _Held) -> str:
-    """Code is read first: nothing in it is markup, not even an escape; an escaped tick opens none."""
-    escaped = re.compile(r"\\`")
-    text = escaped.sub(lambda _: held.keep("`"), text)
-    text = _FENCE.sub(lambda match: held.keep(match[1]), text)
-    return _TICK.sub(lambda match: held.keep(match[2]), text)
+    """Code is read from left to right: nothing in it is markup, not even an escape; an escaped tick opens none."""
+
+    def read(match: re.Match[str]) -> str:
+        if match["escaped"] is not None:
+            return held.keep("`") if match["escaped"] == "`" else match[0]
+        return held.keep(match["fence"] if match["fence"] is not None else match["code"])
+
+    return _CODE.sub(read, text)
 
 
 def shown(content: str, components: Sequence[Body], embeds: Sequence[Body] = ()) -> str:

@@ -12,7 +12,8 @@ from bot.ports import Ports
 WRITES = frozenset(
     {
         "add", "adjust", "assign", "begin", "change", "close", "delete", "drop", "edit", "file", "give", "put_review",
-        "react", "release", "restore", "save_draft", "send", "sent", "settle", "take", "update", "write",
+        "judged", "keep", "plan", "react", "release", "restore", "save", "save_draft", "send", "sent", "settle", "take",
+        "update", "write",
     }
 )  # fmt: skip
 """The methods of ports that change something."""
@@ -64,6 +65,6 @@ def dying(ports: Ports, fuse: Fuse) -> Ports:
     """`ports` of a process that dies when the fuse has burnt."""
     mortal: Any = {
         name: _Dying(getattr(ports, name), fuse)
-        for name in ("chat", "groups", "posts", "answers", "peers", "outbox", "jobs")
+        for name in ("chat", "groups", "posts", "answers", "peers", "shots", "variants", "drafts", "outbox", "jobs")
     }
     return replace(ports, **mortal)

@@ -15,13 +15,14 @@ DAY = timedelta(days=1)
 async def test_settings_show_what_is_set(study: Study) -> None:
     """The card shows each setting with its command, and a change is shown by the next one."""
     first = card(await study.command("ben", "/tpm-me"))
-    assert first.data == {"reminder": None, "quiet": None, "away": [], "auto_feedback": True}
+    assert first.data == {"reminder": None, "quiet": None, "away": [], "auto_feedback": True, "probes": True}
     await study.command("ben", "/tpm-me reminders 6pm")
     await study.command("ben", "/tpm-me quiet 21:00-08:00")
     await study.command("ben", "/tpm-me feedback off")
     last = card(await study.command("ben", "/tpm-me away 2026-12-01 2026-12-05"))
     assert last.data == {
         "reminder": "18:00", "quiet": "21:00 to 08:00", "away": [["2026-12-01", "2026-12-05"]], "auto_feedback": False,
+        "probes": True,
     }  # fmt: skip
     assert "Saved. Your settings" in last.plain
 

@@ -54,3 +54,14 @@ class BankKeys:
         example: U7 -> 2
         """
         return of_group(group_id, "hints", day)
+
+    @staticmethod
+    def variants(group_id: GroupId, day: date) -> str:
+        """Variants of the question of one day, each owed or put again to a member who was weak there.
+
+        type: hash
+        fields: member id -> Variant as JSON
+        lifetime: until the member is forgotten; one that is not put in time is removed
+        example: U7 -> {"section":"s4","before":1,"change":"The same, but …","due_at":"…","asked_at":null,…}
+        """
+        return of_group(group_id, "variants", day)

@@ -50,6 +50,7 @@ def _of_days(group_id: GroupId, member_id: MemberId, days: list[date]) -> Iterat
         yield "asides", ("DEL", Keys.asides(group_id, day, member_id))
         yield "second_shots", ("HDEL", Keys.second_shots(group_id, day), member_id)
         yield "hints", ("HDEL", Keys.hints(group_id, day), member_id)
+        yield "variants", ("HDEL", Keys.variants(group_id, day), member_id)
 
 
 async def _jobs(client: Client, group_id: GroupId, member_id: MemberId) -> int:

@@ -107,7 +107,7 @@ class PeerKeys:
         """What the facilitators are asked to look at.
 
         type: hash
-        fields: kind|day|author|reviewer (empty if it is about no review) -> InboxEntry as JSON
+        fields: kind|day|author|reviewer (empty if about no review), of a dispute |section:version -> InboxEntry as JSON
         lifetime: until one of the two is forgotten
         example: unreviewed|2026-11-23|U7| -> {"kind":"unreviewed","closed_at":null,…}
         """

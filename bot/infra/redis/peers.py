@@ -152,14 +152,26 @@ class RedisPeers:
         stored = await self._redis.call("HVALS", Keys.inbox(group_id))
         return sorted((load(InboxEntry, raw) for raw in stored), key=lambda entry: (entry.at, entry.id))
 
-    async def close(self, group_id: GroupId, entry_id: str, now: datetime, outcome: str) -> InboxEntry | None:
+    async def entries(self, group_id: GroupId, entry_ids: Sequence[str]) -> Sequence[InboxEntry]:
+        stored = await self._redis.call("HMGET", Keys.inbox(group_id), *entry_ids) if entry_ids else []
+        return [load(InboxEntry, raw) for raw in stored if raw is not None]
+
+    async def drop_entries(self, group_id: GroupId, answer: AnswerId) -> None:
+        gone = [entry.id for entry in await self.inbox(group_id) if entry.answer_id == answer]
+        if gone:
+            await self._redis.call("HDEL", Keys.inbox(group_id), *gone)
+
+    async def close(
+        self, group_id: GroupId, entry_id: str, now: datetime, outcome: str, *,
+        decided: int | None = None, reply: str = "",
+    ) -> InboxEntry | None:  # fmt: skip
         """Close an entry; as it stands then (the first to close it wins), or None if there is none."""
         while True:
             raw = await self._redis.call("HGET", Keys.inbox(group_id), entry_id)
             entry = None if raw is None else load(InboxEntry, raw)
             if entry is None or entry.closed_at is not None:
                 return entry
-            new = replace(entry, closed_at=now, outcome=outcome)
+            new = replace(entry, closed_at=now, outcome=outcome, decided=decided, reply=reply)
             if await self._redis.script("swap", [Keys.inbox(group_id)], entry_id, raw, dump(InboxEntry, new)):
                 return new
 

@@ -19,6 +19,7 @@ from bot.infra.redis.posts import RedisPosts
 from bot.infra.redis.purse import RedisPurse
 from bot.infra.redis.queue import RedisQueue
 from bot.infra.redis.second_shots import RedisSecondShots
+from bot.infra.redis.variants import RedisVariants
 from bot.infra.redis.walkthroughs import RedisWalkthroughs
 
 
@@ -35,6 +36,7 @@ class Store:
     purse: RedisPurse
     peers: RedisPeers
     shots: RedisSecondShots
+    variants: RedisVariants
     queue: RedisQueue
     shelves: RedisShelves
     suggestions: RedisSuggestions
@@ -61,6 +63,7 @@ async def open_store(
             purse=RedisPurse(client, daily_usd=daily_usd, member_daily_usd=member_daily_usd),
             peers=RedisPeers(client),
             shots=RedisSecondShots(client),
+            variants=RedisVariants(client),
             queue=RedisQueue(client),
             shelves=RedisShelves(client),
             suggestions=RedisSuggestions(client),

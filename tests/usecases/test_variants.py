@@ -1,0 +1,70 @@
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+from bot.cards import Card, Reply
+from bot.domain.review import Review
+from bot.domain.variant import Variant
+from bot.inbound import Submission
+from bot.ports import Where
+from bot.usecases import owed
+from handlers.terminal.messages import Message
+from tests.servers.anthropic import Reply as Served
+from tests.usecases.study import MONDAY, Study, form, text_of
+
+DAY = timedelta(days=1)
+TRY = (
+    "With that change I would first measure how long the longest hour is, because 3 of 10 people then wait twice as "
+    "long. I would keep one slot free for them, which costs 8% of the room and saves the queue."
+)
+DOWN = Served(status=500, error="api_error")
+
+
+async def variant(study: Study, name: str = "ben", day: date = MONDAY) -> Variant | None:
+    return await study.ports.variants.get(await study.group_id(), day, study.id(name))
+
+
+async def owed_at(study: Study, name: str = "ben") -> object:
+    return await study.ports.jobs.owed(owed.variant(await study.group_id(), MONDAY, study.id(name)))
+
+
+def put(study: Study, name: str = "ben") -> list[Message]:
+    """The direct messages with a variant that stand, results left out."""
+    found = [message for message in study.standing(Where.DIRECT, name) if message.card and message.card.buttons]
+    return [message for message in found if message.card and message.card.kind == "variant"]
+
+
+def told(study: Study, name: str = "ben") -> list[Card]:
+    """The direct messages with what came of one."""
+    cards = [message.card for message in study.standing(Where.DIRECT, name) if message.card]
+    return [each for each in cards if each.kind in {"variant", "feedback"} and not each.buttons]
+
+
+async def weak(study: Study, *names: str) -> None:
+    """Answers of which a section that the question wants comes out thin."""
+    for name in names or ("ben",):
+        await study.say(name)
+    await study.settle()
+
+
+async def send(study: Study, text: str = TRY, name: str = "ben") -> Reply:
+    return await study.do(Submission(study.caller(name), f"variant:{MONDAY}", {"text": text}))
+
+
+async def test_explore(judged: Study) -> None:
+    await weak(judged)
+    made = await judged.ports.answers.review(await judged.group_id(), MONDAY, judged.id("ben"))
+    assert isinstance(made, Review)
+    print([(s.key, s.weight, s.band) for s in made.sections], made.made_at)
+    print(await variant(judged), await owed_at(judged))
+    await judged.advance(11 * DAY)
+    print(await variant(judged))
+    for message in judged.standing(Where.DIRECT, "ben"):
+        print(message.at, message.text)
+    r = form(await judged.press("ben", f"variant:{MONDAY}"))
+    print(r)
+    print(text_of(await send(judged)))
+    await judged.settle()
+    for c in told(judged):
+        print(c.plain)
+    assert 0
