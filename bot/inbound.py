@@ -109,6 +109,15 @@ class Departed:
     """The caller is no longer in the place: they left, or were removed."""
 
     caller: Caller
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Arrived:
+    """The caller came into the place, perhaps not for the first time."""
+
+    caller: Caller
+    at: datetime
 
 
 class Wish(StrEnum):
@@ -137,7 +146,7 @@ class Asked:
     message: Written | None = None
 
 
-Inbound = Command | Press | Submission | Left | Said | Edited | Deleted | Asked | Departed
+Inbound = Command | Press | Submission | Left | Said | Edited | Deleted | Asked | Departed | Arrived
 
 
 def said_event(message_id: str) -> str:

@@ -47,7 +47,11 @@ async def doctor(settings: Settings, *, as_json: bool, given_up: str | None = No
             if given_up is not None:
                 number = await given_up_work.settle(store, clock, retry=given_up == "retry")
                 click.echo(f"{number} jobs {'owed again' if given_up == 'retry' else 'let go'}", err=True)
-            found = [*await _checked(settings, store, library, clock), *await _due(store, clock)]
+            found = [
+                *await _checked(settings, store, library, clock),
+                *await _discord(settings, store),
+                *await _due(store, clock),
+            ]
     except (StoreDown, Refusal) as down:
         fix = "start Redis, or correct TPM_REDIS_URL" if settings.redis_url else "see the folder in TPM_DATA_DIR"
         found = [
@@ -105,6 +109,7 @@ async def sync(settings: Settings, *, guild_id: int | None, remove: bool, as_jso
             click.echo(f"{what} {name}")
     where = "on every server" if guild_id is None else f"on server {guild_id}"
     click.echo(f"{len(done.commands)} commands stand {where}{'' if done.written else '; nothing to change'}", err=True)
+    click.echo(f"Add the bot to a server: {done.invitation}", err=True)
 
 
 def check_questions(settings: Settings, *, as_json: bool) -> bool:
@@ -204,6 +209,25 @@ async def _model(settings: Settings, library: FileLibrary) -> Check:
     finally:
         if reviewer is not None:
             await reviewer.aclose()
+
+
+async def _discord(settings: Settings, store: Store) -> Sequence[Check]:
+    """Discord and the channels of its groups, where its token is set."""
+    if settings.discord_token is None:
+        return ()
+    from bot.commands import COMMANDS
+    from handlers.discord.check import checks
+    from handlers.discord.custom_id import PLATFORM
+    from handlers.discord.endpoint import Endpoint
+
+    groups = [group async for each in store.groups.all_ids() if (group := await store.groups.get(each)) is not None]
+    return await checks(
+        settings.discord_token.get_secret_value(),
+        Endpoint.of(settings.discord_api_base_url, settings.discord_gateway_url),
+        COMMANDS,
+        [group for group in groups if group.place.platform == PLATFORM],
+        message_content=settings.discord_message_content,
+    )
 
 
 async def _due(store: Store, clock: RedisClock) -> list[Check]:

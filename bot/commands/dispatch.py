@@ -12,7 +12,20 @@ from bot.commands.spec import Argument, Audience, CommandSpec, Context, Kind, ch
 from bot.commands.table import COMMANDS
 from bot.domain.group import Member
 from bot.errors import NotYet, Refusal
-from bot.inbound import Asked, Caller, Command, Deleted, Departed, Edited, Inbound, Left, Press, Said, Submission
+from bot.inbound import (
+    Arrived,
+    Asked,
+    Caller,
+    Command,
+    Deleted,
+    Departed,
+    Edited,
+    Inbound,
+    Left,
+    Press,
+    Said,
+    Submission,
+)
 from bot.ports import Ports
 from bot.usecases import ask_in_thread, change_answer, find_groups, leave, manage_group, take_answer
 from bot.usecases.wishes import Wishes
@@ -37,8 +50,8 @@ async def dispatch(ports: Ports, event: Inbound) -> Reply:
             return await _asked(ports, event)
         case Left():
             await _left(ports, event)
-        case Departed():
-            await _departed(ports, event)
+        case Departed() | Arrived():
+            await _came_or_went(ports, event)
     return None
 
 
@@ -199,10 +212,12 @@ async def _thread_message(ports: Ports, event: Said | Edited | Deleted) -> Reply
             return None
 
 
-async def _departed(ports: Ports, event: Departed) -> None:
+async def _came_or_went(ports: Ports, event: Departed | Arrived) -> None:
+    """Only the channel of a group is ours to follow."""
     group_id = await ports.groups.at(event.caller.place)
     if group_id is not None:
-        await leave.run(ports, group_id, event.caller.member_id)
+        act = leave.run if isinstance(event, Departed) else leave.arrive
+        await act(ports, group_id, event.caller.member_id, event.at)
 
 
 async def _asked(ports: Ports, event: Asked) -> Reply:

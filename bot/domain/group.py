@@ -157,7 +157,8 @@ class Member:
         remind_at: local time of a reminder on a day with an open question, or None for no reminders.
         auto_feedback: judge each answer without being asked.
         probes: put a variant of a question again, a week after a weak answer.
-        left_at: when they left the channel or were removed from it; None while they are here.
+        left_at: when they last left the channel or were removed from it.
+        back_at: when they last came into it, or were seen there after they had left.
     """
 
     id: MemberId
@@ -169,11 +170,12 @@ class Member:
     auto_feedback: bool = True
     probes: bool = True
     left_at: datetime | None = None
+    back_at: datetime | None = None
 
     @property
     def has_left(self) -> bool:
-        """Whether the member is no longer in the channel."""
-        return self.left_at is not None
+        """Whether the member is no longer in the channel. Comings and goings may be told in any order, and twice."""
+        return self.left_at is not None and (self.back_at is None or self.back_at < self.left_at)
 
     def is_away(self, day: date) -> bool:
         """Whether the member said to be away on `day`."""

@@ -59,7 +59,7 @@ async def run(ports: Ports, job: Job) -> Again | None:
     day, member_id = owed.whose(job.ref)
     group = await ports.groups.get(job.group_id)
     look = await ports.answers.look(job.group_id, day, member_id, event="")
-    if group is None or look.post is None or look.member is None or look.answer is not None:
+    if group is None or look.post is None or look.member is None or look.member.has_left or look.answer is not None:
         return None
     now = ports.clock.now()
     if look.member.remind_at is None or any(map(look.member.is_away, (day, group.schedule.local_day(now)))):

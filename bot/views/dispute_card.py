@@ -26,9 +26,9 @@ from bot.domain.peer_review import InboxEntry
 from bot.domain.review import Review, SectionReview
 from bot.domain.second_shot import quotes
 from bot.views.cut import cut, line
+from bot.views.feedback.labels import ENGLISH
 from bot.views.feedback.words import graded
 from bot.views.inbox_card import Entry
-from bot.views.peer_words import BANDS, LONG_BANDS
 from bot.views.when import day_text
 
 LABEL = "I disagree"
@@ -153,8 +153,8 @@ def decide_form(
     """Which band, and why; the model's is chosen already."""
     model = "" if dispute.band is None else str(dispute.band)
     options = tuple(
-        (str(band), line(f"{label}{' (as the model said)' if str(band) == model else ''}", OPTION_CHARS))
-        for band, label in enumerate(LONG_BANDS)
+        (str(band), f"{_band(band)}{' (as the model said)' if str(band) == model else ''}")
+        for band in range(TOP_BAND + 1)
     )
     return Form(
         action=action,
@@ -179,7 +179,7 @@ def done(dispute: InboxEntry, name: str, framework: Framework) -> str:
 
 def decided(dispute: InboxEntry, group: Group, framework: Framework) -> Card:
     """To the member, privately."""
-    head = Text(f"You disagreed with your feedback ({group.name}, {day_text(dispute.day)}).")
+    head = Text((f"You disagreed with your feedback ({group.name}, {day_text(dispute.day)}).",))
     what = Text((Bold(f"{_short(dispute.section, framework)}: "), *_said(dispute)))
     return Card("dispute", (head, what, Quote(cut(dispute.note, SHOWN_CHARS))), data=data([dispute])[0])
 
@@ -201,7 +201,7 @@ def _said(dispute: InboxEntry) -> tuple[str | Bold | Own, ...]:
 
 
 def _band(band: int | None) -> str:
-    return "not checked" if band is None else f"{band} of {TOP_BAND}, {BANDS[band]}"
+    return "not checked" if band is None else f"{band} of {TOP_BAND}, {ENGLISH.bands[band]}"
 
 
 def _short(key: str, framework: Framework) -> str:

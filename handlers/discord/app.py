@@ -20,6 +20,7 @@ from handlers.discord.desk import Desk, Limits
 from handlers.discord.endpoint import Endpoint
 from handlers.discord.gateway import Gateway, Patience
 from handlers.discord.intake import Intake
+from handlers.discord.leavers import Leavers
 from handlers.discord.replies import Replies
 from handlers.discord.rooms import Rooms
 from handlers.discord.standing import Standing
@@ -89,7 +90,10 @@ class DiscordPlatform:
             api = DiscordApi(lambda: gateway.client)
             rooms = Rooms(lambda: gateway.client, api)
             standing = Standing(api, rooms, bot_id)
-            chat = self._chat = DiscordChat(api, rooms, standing, Typing(api, self._signs), ports.clock)
+            leavers = Leavers(api, ports, self._background)
+            typing = Typing(api, self._signs)
+            chat = DiscordChat(api, rooms, standing, typing, ports.clock, unreached=leavers.look_later)
+            self._chat = chat
             replies = Replies(api, chat)
             desk = Desk(ports, replies, self._limits)
             self._intake = Intake(ports, desk, replies, rooms, self._background, bot_id, self._roots)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import OrderedDict
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -15,7 +15,16 @@ from bot.domain.group import MemberId, MessageRef, Place
 from bot.errors import ChatBusy, ChatClosed, ChatRefused, ChatUnsure, Trouble
 from bot.ports import Clock, Target, Where
 from handlers.discord.addresses import in_direct, in_thread, spot_of
-from handlers.discord.api import ARCHIVED_THREAD, UNKNOWN_CHANNEL, Closed, DiscordApi, Json, code_of
+from handlers.discord.api import (
+    ARCHIVED_THREAD,
+    NO_SERVER_IN_COMMON,
+    TAKES_NO_DIRECT,
+    UNKNOWN_CHANNEL,
+    Closed,
+    DiscordApi,
+    Json,
+    code_of,
+)
 from handlers.discord.posts import Threads, name_in, name_of
 from handlers.discord.render import message
 from handlers.discord.rooms import Kind, Rooms
@@ -29,6 +38,8 @@ NONCE_CHARS = 24
 NOT_NEW = timedelta(seconds=5)
 """A message older than this that answers a send was sent before, under the same nonce."""
 MOST_KEPT = 10_000
+UNREACHED = frozenset({TAKES_NO_DIRECT, NO_SERVER_IN_COMMON})
+"""Codes that say that a person takes no direct message: they do not wish it, or are in no server with the bot."""
 POST = "question"
 """The kind of card that gets a thread."""
 
@@ -36,7 +47,17 @@ POST = "question"
 class DiscordChat:
     """What the bot says in every server that it is in."""
 
-    def __init__(self, api: DiscordApi, rooms: Rooms, standing: Standing, typing: Typing, clock: Clock) -> None:
+    def __init__(
+        self,
+        api: DiscordApi,
+        rooms: Rooms,
+        standing: Standing,
+        typing: Typing,
+        clock: Clock,
+        *,
+        unreached: Callable[[Place, MemberId], None] = lambda *_: None,
+    ) -> None:
+        """`unreached` is told who of which group's place takes no direct message."""
         self._api = api
         self._rooms = rooms
         self._typing = typing
@@ -44,6 +65,7 @@ class DiscordChat:
         self._standing = standing
         self._threads = Threads(api)
         self._ended = Seen()
+        self._unreached = unreached
         self._direct_ids: OrderedDict[MemberId, str] = OrderedDict()
 
     async def send(self, to: Target, card: Card, *, key: str) -> MessageRef:
@@ -113,8 +135,10 @@ class DiscordChat:
         direct_id = await self._direct_id(member)
         try:
             return await self._post(in_direct(place, direct_id), direct_id, card, key)
-        except ChatClosed as closed:
-            raise ChatRefused(str(closed)) from None
+        except ChatRefused as refused:
+            if code_of(refused) in UNREACHED:
+                self._unreached(place, member)
+            raise ChatRefused(str(refused)) from None
 
     async def say(self, channel_id: str, card: Card, *, to_message: str | None = None) -> None:
         """Say something once that nobody looks for again, perhaps as a reply to a message."""

@@ -35,6 +35,8 @@ class DiscordClient(discord.Client):
     """One connection's client. It keeps channels, roles and running threads, but no members and no messages."""
 
     def __init__(self, heard: Heard, *, message_content: bool) -> None:
+        # its warnings of what it lacks for voice, which we do not use
+        discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False
         intents = discord.Intents.none()
         intents.guilds = intents.guild_messages = True
         intents.message_content = message_content

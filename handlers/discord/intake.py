@@ -143,8 +143,7 @@ class Intake:
         turn = inbound.turn_of(body, room)
         if int(body["type"]) == TYPING:
             return await self._suggest(body, turn)
-        parent = self._rooms.known(turn.place.workspace, turn.place.channel)
-        caller = inbound.caller_of(body, turn, room, (parent.name if parent else "") or (room.name if room else ""))
+        caller = inbound.caller_of(body, turn, room, self._place_name(turn, room))
         event: Command | Press | Submission | Asked | None = None
         match int(body["type"]):
             case kind if kind == USED and body["data"].get("type") == MENU:
@@ -156,6 +155,13 @@ class Intake:
             case kind if kind == SUBMITTED:
                 event = inbound.submission(body, caller)
         return "ignored" if event is None else await self._desk.answer(event, turn)
+
+    def _place_name(self, turn: Turn, room: Room | None) -> str:
+        """The channel's name, also where the person is in a thread of it."""
+        if room is not None and room.id == turn.place.channel:
+            return room.name
+        parent = self._rooms.known(turn.place.workspace, turn.place.channel)
+        return (parent.name if parent else "") or (room.name if room else "")
 
     async def _suggest(self, body: Body, turn: Turn) -> str:
         data = body["data"]

@@ -212,4 +212,4 @@ def _moment(moment: Moment) -> str:
 
 
 def _words(span: Span) -> str:
-    return cards.spans_text((span,))
+    return span if isinstance(span, str) else cards.spans_text((span,))

@@ -29,6 +29,7 @@ NEEDED = {
 """Permission -> its name in Discord's settings. What a group's channel asks for (discord.md 2, "Least invite")."""
 MANAGE_GUILD = 1 << 5
 ADMINISTRATOR = 1 << 3
+_ALL_NEEDED = discord.Permissions(**dict.fromkeys(NEEDED, True)).value
 
 
 class Kind(Enum):
@@ -106,7 +107,7 @@ class Rooms:
 
 def lacking(permissions: int) -> tuple[str, ...]:
     """The names of what the bot needs and these permissions do not give."""
-    if permissions & ADMINISTRATOR:
+    if permissions & ADMINISTRATOR or permissions & _ALL_NEEDED == _ALL_NEEDED:
         return ()
     had = discord.Permissions(permissions)
     return tuple(name for flag, name in NEEDED.items() if not getattr(had, flag))

@@ -17,6 +17,7 @@ from bot.commands import CommandSpec
 from bot.errors import ChatBusy, ChatRefused, Refusal, Trouble
 from handlers.discord.endpoint import Endpoint
 from handlers.discord.gateway import REFUSED_SIGN_ON
+from handlers.discord.invitation import invitation
 from handlers.discord.render import Json
 from handlers.discord.tree import changes, fingerprint, guild_payload, payload
 
@@ -36,12 +37,14 @@ class Synced:
         written: whether Discord was told anything; False when all stood as it should.
         fingerprint: the hash of what is registered now.
         commands: the names of what is registered now.
+        invitation: the link that adds the bot to a server.
     """
 
     scope: str
     written: bool
     fingerprint: str
     commands: tuple[str, ...]
+    invitation: str
     added: tuple[str, ...] = ()
     changed: tuple[str, ...] = ()
     removed: tuple[str, ...] = ()
@@ -64,9 +67,10 @@ async def sync(
     wanted = rows if guild_id is None else guild_payload(rows)
     try:
         with endpoint.applied():
-            async with _client() as client:
+            async with client_for_calls() as client:
                 await client.login(token)
-                standing = await _standing(client, guild_id)
+                link = invitation(_application_id(client))
+                standing = await standing_commands(client, guild_id)
                 differ = fingerprint(standing) != fingerprint(wanted)
                 if differ:
                     await _overwrite(client, guild_id, wanted)
@@ -81,6 +85,7 @@ async def sync(
         written=differ,
         fingerprint=fingerprint(wanted),
         commands=tuple(str(row["name"]) for row in wanted),
+        invitation=link,
         **{name: tuple(rows) for name, rows in changes(standing, wanted).items()},
     )
 
@@ -93,14 +98,14 @@ def _trouble(error: Exception) -> Trouble:
     return ChatBusy(f"Discord cannot be reached ({type(error).__name__}). Try again in a minute.", AGAIN_AFTER_S)
 
 
-def _client() -> discord.Client:
+def client_for_calls() -> discord.Client:
     """A client for calls alone; without its warnings of what it lacks for voice and for events, which we do not use."""
     discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False
     return discord.Client(intents=discord.Intents(guilds=True))
 
 
-async def _standing(client: discord.Client, guild_id: int | None) -> Sequence[Mapping[str, Any]]:
-    """Compared without what a server's commands do not have (see `guild_payload`)."""
+async def standing_commands(client: discord.Client, guild_id: int | None) -> Sequence[Mapping[str, Any]]:
+    """What is registered; of a server without what its commands do not have (see `guild_payload`)."""
     application_id = _application_id(client)
     if guild_id is None:
         return await client.http.get_global_commands(application_id)

@@ -18,7 +18,7 @@ from slack_bolt.response import BoltResponse
 
 from bot.cards import Form
 from bot.errors import Refusal
-from bot.inbound import Asked, Command
+from bot.inbound import Arrived, Asked, Command
 from bot.ports import Meter
 from bot.views import notices
 from handlers.seen import Seen
@@ -28,7 +28,7 @@ from handlers.slack.inbound import PLATFORM, Body, Translator
 from handlers.slack.modal import errors_of, ids_of, modal
 from handlers.slack.names import CommandNames
 from handlers.slack.tokens import Tokens
-from handlers.slack.told import told
+from handlers.slack.told import came_or_went, told
 
 log = logging.getLogger(__name__)
 
@@ -74,7 +74,7 @@ class Intake(AsyncMiddleware):
             return self._command(body)
         match body.get("type"):
             case "event_callback":
-                return await self._event(body["team_id"], body["event"], body.get("event_id", ""))
+                return await self._event(body)
             case "block_actions":
                 return self._press(body)
             case "view_submission":
@@ -83,16 +83,16 @@ class Intake(AsyncMiddleware):
                 return await self._shortcut(body)
         return "other", "ignored", _ok()
 
-    async def _event(self, team_id: str, event: Body, event_id: str) -> Outcome:
+    async def _event(self, body: Body) -> Outcome:
+        team_id, event = body["team_id"], body["event"]
         match event["type"]:
             case "message" | "app_mention":
                 return await self._message(team_id, event)
-            case "app_home_opened" if event.get("tab") == "home" and self._seen.first(event_id):
+            case "app_home_opened" if event.get("tab") == "home" and self._seen.first(body.get("event_id", "")):
                 self._desk.publish_home_later(team_id, event["user"])
                 return "home", "taken", _ok()
-            case "member_joined_channel":
-                self._desk.meet_later(team_id, event["user"])
-                return "joined", "taken", _ok()
+            case "member_joined_channel" | "member_left_channel":
+                return await self._came_or_went(body)
             case "app_uninstalled":
                 self._leave(team_id)
                 return "uninstalled", "taken", _ok()
@@ -114,6 +114,17 @@ class Intake(AsyncMiddleware):
         else:
             await self._desk.save(heard.event, heard.origin)
         return kind, "taken", _ok()
+
+    async def _came_or_went(self, body: Body) -> Outcome:
+        """Kept before it is acknowledged, for Slack tells of it only until then."""
+        bot = self._tokens.of(body["team_id"])
+        moved = came_or_went(body, bot.bot_user_id) if bot else None
+        if moved is None:
+            return "moved", "ignored", _ok()
+        if isinstance(moved, Arrived):
+            self._desk.meet_later(body["team_id"], moved.caller.member_id)
+        await self._desk.saved(moved)
+        return "joined" if isinstance(moved, Arrived) else "left", "taken", _ok()
 
     def _command(self, body: Body) -> Outcome:
         name = self._name(body["team_id"], body["user_id"]) or body["user_name"]

@@ -32,11 +32,12 @@ BOT_EVENTS: Mapping[str, str | None] = {
     "app_mention": "app_mentions:read",
     "app_uninstalled": None,
     "member_joined_channel": "channels:read",
+    "member_left_channel": "channels:read",
     "message.channels": "channels:history",
     "message.groups": "groups:history",
     "tokens_revoked": None,
 }
-"""Event -> the scope that it needs."""
+"""Event -> the scope that it needs; of private channels, those of people also need `groups:read`."""
 
 METHOD_SCOPES: Mapping[str, str] = {
     "channels:history": "conversations.history and .replies: looks for a post before sending it again",

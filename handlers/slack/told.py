@@ -1,4 +1,4 @@
-"""What Slack tells of messages, in the core's words; what is not ours to read is None (slack.md 4.2, 4.4, 4.14)."""
+"""What Slack tells of messages and people, in the core's words; what is not ours is None (slack.md 4.2, 4.4, 4.14)."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from bot.domain.group import MemberId, MessageRef, Place
-from bot.inbound import Asked, Caller, Command, Deleted, Edited, Said, Wish, said_event
+from bot.inbound import Arrived, Asked, Caller, Command, Deleted, Departed, Edited, Said, Wish, said_event
 from handlers.slack.inbound import PLATFORM, Body, Origin, caller_of
 from handlers.slack.stamps import at_of
 from handlers.slack.words import NameOf, mentions, plain, without_mention
@@ -18,6 +18,7 @@ WISHES = {"feedback": Wish.FEEDBACK, "probe": Wish.PROBE, "probe me": Wish.PROBE
 FRESH = timedelta(minutes=10)
 """A post is recorded within milliseconds; within a minute where Slack did not say whether it took it."""
 HELP = "tpm-help"
+LEFT = "member_left_channel"
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +44,17 @@ def told(team_id: str, event: Body, bot_user_id: str, name_of: NameOf) -> Told |
         case subtype if subtype in SPOKEN:
             return _said(team_id, event, bot_user_id, name_of)
     return None
+
+
+def came_or_went(body: Body, bot_user_id: str) -> Arrived | Departed | None:
+    """Somebody who came into a channel or is out of it; None for the bot itself, which learns that by its posts."""
+    event = body["event"]
+    if event["user"] == bot_user_id:
+        return None
+    place, member = Place(PLATFORM, body["team_id"], event["channel"]), MemberId(event["user"])
+    at = str(event.get("event_ts") or body["event_time"])
+    caller = caller_of(Origin(place=place, member=member), member, f"{event['type']}:{member}:{at}")
+    return (Departed if event["type"] == LEFT else Arrived)(caller, at_of(at))
 
 
 def _said(team_id: str, event: Body, bot_user_id: str, name_of: NameOf) -> Told | None:

@@ -57,6 +57,13 @@ class Submit:
 
 
 @dataclass(frozen=True, slots=True)
+class Leave:
+    """The member leaves the channel, until they do something again."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
 class Advance:
     """Settle, then move the clock by `by`, with everything due on the way."""
 
@@ -73,7 +80,7 @@ class Restart:
     """Stop the bot as kill -9 would and start it again."""
 
 
-Act = Say | Give | Edit | Delete | PressLabel | Submit | Advance | Settle | Restart
+Act = Say | Give | Edit | Delete | PressLabel | Submit | Leave | Advance | Settle | Restart
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ from handlers.terminal.acts import (
     Delete,
     Edit,
     Give,
+    Leave,
     PressLabel,
     Restart,
     Say,
@@ -92,7 +93,7 @@ class _Player:
             case _:
                 await self._act_of_person(act)
 
-    async def _act_of_person(self, act: Say | Give | Edit | Delete | PressLabel | Submit) -> None:
+    async def _act_of_person(self, act: Say | Give | Edit | Delete | PressLabel | Submit | Leave) -> None:
         person = self._person(act.name)
         match act:
             case Say(text=text, back=back):
@@ -107,6 +108,8 @@ class _Player:
                 await self._session.press(person, label)
             case Submit(values=values):
                 await self._session.submit(person, dict(values))
+            case Leave():
+                await self._session.leave(person)
 
     def _person(self, name: str) -> Person:
         return self._room.join(name, self._host.now())

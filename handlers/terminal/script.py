@@ -14,6 +14,7 @@ from handlers.terminal.acts import (
     Delete,
     Edit,
     Give,
+    Leave,
     PressLabel,
     Restart,
     Say,
@@ -68,7 +69,9 @@ def _add(steps: list[Step], number: int, line: str) -> None:
         return
     match = _MEMBER.fullmatch(line)
     if match is None:
-        raise ScriptFault('a line is "name> text", "! advance 1d2h", "! settle", "! restart" or "# a comment"')
+        raise ScriptFault(
+            'a line is "name> text", "! advance 1d2h", "! settle", "! restart", "! leave ben" or "# a comment"'
+        )
     name, rest = match["name"], match["rest"]
     if name.casefold() == BOT_NAME:
         raise ScriptFault(f'"{BOT_NAME}" is the bot itself; give the member another name')
@@ -119,12 +122,16 @@ def _directive(words: list[str]) -> Act:
             return Settle()
         case ["restart"]:
             return Restart()
+        case ["leave", name] if re.fullmatch(NAME, name) and name.casefold() != BOT_NAME:
+            return Leave(name)
+        case ["leave", *_]:
+            raise ScriptFault('name one member who leaves, such as "! leave ben"')
         case ["advance", text] if _DURATION.fullmatch(text):
             parts = re.findall(r"(\d+)([wdhms])", text)
             return Advance(sum((timedelta(**{_UNITS[unit]: int(count)}) for count, unit in parts), timedelta()))
         case ["advance", *_]:
             raise ScriptFault('write a time such as "! advance 1d2h" (w, d, h, m and s, no blanks)')
-    raise ScriptFault('after "!" comes advance, settle, restart, or group on the first line')
+    raise ScriptFault('after "!" comes advance, settle, restart, leave, or group on the first line')
 
 
 def form_values(text: str) -> tuple[tuple[str, str], ...]:

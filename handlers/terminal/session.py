@@ -10,7 +10,7 @@ from dataclasses import replace
 from bot.cards import Button, Card, Form, Reply, Text
 from bot.domain.group import MemberId
 from bot.errors import Refusal, Trouble
-from bot.inbound import Caller, Command, Deleted, Edited, Inbound, Left, Press, Said, Submission
+from bot.inbound import Caller, Command, Deleted, Departed, Edited, Inbound, Left, Press, Said, Submission
 from bot.ports import Where
 from handlers.terminal.forms import chosen, faults
 from handlers.terminal.host import Host
@@ -110,6 +110,12 @@ class Session:
             caller = self._caller(person, event, opened.thread)
             typed = {each.key: each.value for each in opened.form.fields}
             await self._host.dispatch(Left(caller, opened.form.action, typed))
+
+    async def leave(self, person: Person) -> None:
+        """Leave the channel; the next thing that the person does brings them back."""
+        now = self._host.now()
+        event = self._room.did(person.id, "left", now)
+        await self._host.dispatch(Departed(self._caller(person, event, None), now))
 
     async def deliver_waiting(self) -> None:
         """Bring the bot what it has not taken in yet, as a platform brings an event again; oldest first."""

@@ -182,13 +182,15 @@ async def test_a_file_comes_with_its_words(on: Bench) -> None:
 
 
 async def test_a_direct_message_has_one_reader(on: Bench) -> None:
-    """A direct conversation is the same each time, seen by that person alone, and closed if they take none (50007)."""
+    """A direct conversation is the same each time, seen by that person alone, closed if they take none or left."""
     user = await on.client.fetch_user(2)
     await user.send("hello")
     assert [each.shown for each in on.ben.sees(on.ben.direct)] == ["hello"]
     assert on.asha.sees(on.ben.direct) == []
     on.ben.person.takes_direct = False
     assert await on.code_of("POST", f"/channels/{on.ben.direct.id}/messages", {"content": "x"}) == 50007
+    on.server.leave(on.ben)
+    assert await on.code_of("POST", f"/channels/{on.ben.direct.id}/messages", {"content": "x"}) == 50278
 
 
 async def test_people_are_described(on: Bench) -> None:

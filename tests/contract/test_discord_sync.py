@@ -6,7 +6,9 @@ import os
 from asyncio.subprocess import PIPE
 from collections.abc import AsyncIterator
 from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
 
+import discord
 import pytest
 from click.testing import CliRunner
 
@@ -14,9 +16,12 @@ from bot.commands import COMMANDS
 from bot.errors import ChatBusy, ChatRefused, Refusal
 from handlers.cli import program
 from handlers.discord.endpoint import Endpoint
+from handlers.discord.invitation import invitation
+from handlers.discord.rooms import NEEDED
 from handlers.discord.sync import Synced, sync
 from handlers.discord.tree import CONTEXT_MENUS, fingerprint, guild_payload, payload
 from tests.house.programs import tool
+from tests.house.rules import ROOT
 from tests.servers.discord import GUILD_ID, DiscordServer
 from tests.servers.discord_faults import cut, refused
 
@@ -111,11 +116,24 @@ async def test_the_program_prints_what_changed(server: DiscordServer, tmp_path: 
     """`tpm-bot sync` prints a line a change, then that there is none; --json prints what was done as data."""
     out, told = await ran(server, tmp_path)
     assert out.splitlines() == [f"added {name}" for name in sorted(NAMES)]
-    assert told == f"{len(NAMES)} commands stand on every server\n"
-    assert await ran(server, tmp_path) == ("", f"{len(NAMES)} commands stand on every server; nothing to change\n")
+    link = f"Add the bot to a server: {invitation(int(server.application_id))}\n"
+    assert told == f"{len(NAMES)} commands stand on every server\n{link}"
+    again = f"{len(NAMES)} commands stand on every server; nothing to change\n{link}"
+    assert await ran(server, tmp_path) == ("", again)
     data, _ = await ran(server, tmp_path, "--json")
     assert (json.loads(data)["written"], set(json.loads(data)["commands"])) == (False, NAMES)
     assert server.token not in out + told + data
+
+
+def test_the_invitation_asks_for_no_more_than_is_used() -> None:
+    """The link that adds the bot asks for what a channel needs, for files and commands; the page says so."""
+    query = parse_qs(urlsplit(invitation(123)).query)
+    asked = discord.Permissions(int(query["permissions"][0]))
+    assert {name for name, is_asked in asked if is_asked} == {*NEEDED, "attach_files"}
+    assert (query["client_id"], query["scope"]) == (["123"], ["bot applications.commands"])
+    page = (ROOT / "docs" / "discord.md").read_text(encoding="utf-8")
+    assert f"permissions={asked.value}" in page
+    assert [name for name in (*NEEDED.values(), "Attach Files") if name not in page] == []
 
 
 def test_sync_says_what_is_missing(monkeypatch: pytest.MonkeyPatch) -> None:

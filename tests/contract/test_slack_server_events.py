@@ -10,6 +10,7 @@ from slack_bolt.app.async_app import AsyncApp
 
 from tests.contract.slack_bench import Bench, bench, over_http, over_socket
 from tests.servers.slack_courier import Delivery, signed
+from tests.servers.slack_world import Kind
 
 
 @pytest.fixture(autouse=True)
@@ -188,6 +189,23 @@ async def test_comings_and_goings_are_heard(on: Bench) -> None:
         ("member_joined_channel", None), ("message", "channel_join"), ("app_home_opened", None),
         ("tokens_revoked", None), ("app_uninstalled", None), ("tokens_revoked", None),
     ]  # fmt: skip
+
+
+async def test_who_leaves_is_told_where_the_app_may_see_it(on: Bench) -> None:
+    """Leaving a channel is an event and a message; of a private one an app needs `groups:read` and its bot there."""
+    on.slack.channel("G2", on.asha, on.ben, kind=Kind.PRIVATE)
+    on.slack.channel("G3", on.asha, on.ben, kind=Kind.PRIVATE, bot=False)
+    on.slack.channel("G4", on.asha, on.ben, kind=Kind.PRIVATE)
+    for channel in ("C1", "G2", "G3"):
+        await on.ben.leave(channel)
+    on.slack.workspace.scopes.discard("groups:read")
+    await on.asha.leave("G4", "U2")
+    events = [each.payload["event"] for each in on.slack.courier.deliveries]
+    assert [(each["type"], each.get("subtype"), each["channel"]) for each in events] == [
+        ("member_left_channel", None, "C1"), ("message", "channel_leave", "C1"),
+        ("member_left_channel", None, "G2"), ("message", "group_leave", "G2"), ("message", "group_leave", "G4"),
+    ]  # fmt: skip
+    assert {each["user"] for each in events} == {"U2"}
 
 
 async def test_events_can_come_in_any_order(on: Bench) -> None:

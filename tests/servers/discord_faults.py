@@ -33,6 +33,7 @@ CODES: dict[int, tuple[int, str]] = {
     50021: (403, "Cannot execute action on a system message"),
     50024: (400, "Cannot execute action on this channel type"),
     50027: (401, "Invalid Webhook Token"),
+    50278: (403, "Cannot send messages to this user due to having no mutual guilds"),
     50083: (400, "Thread is archived"),
     160004: (400, "A thread has already been created for this message"),
     160005: (403, "Thread is locked"),
@@ -40,7 +41,7 @@ CODES: dict[int, tuple[int, str]] = {
     200000: (400, "Message was blocked by automatic moderation"),
 }
 """Code -> HTTP status and message. Codes: docs: topics/opcodes-and-status-codes; discord.md 1, 2, 6. Statuses are those
-that issues about discord.py quote."""
+that issues about discord.py quote. 50278 is as other bots' logs have it; we have not found it in the docs."""
 
 
 class No(Exception):  # noqa: N818  an answer to the app, not an error of this program

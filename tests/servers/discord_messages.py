@@ -49,8 +49,8 @@ class Messages:
         open_for(hub, channel, hub.bot.id)
         if asked.files and not hub.world.rights(channel, hub.bot.id) & Right.ATTACH_FILES:
             raise No(50013)
-        if channel.guild_id is None and not self._takes(channel):
-            raise No(50007)
+        if channel.guild_id is None:
+            self._check_takes(channel)
         nonce = None if body.get("nonce") is None else str(body["nonce"])
         if nonce is not None and len(nonce) > MOST_NONCE_CHARS:
             raise invalid("nonce", "Must be 25 or fewer in length.", "BASE_TYPE_MAX_LENGTH")
@@ -66,9 +66,14 @@ class Messages:
         hub.message_event("MESSAGE_CREATE", message, **more)
         return {**hub.body(message), **more}
 
-    def _takes(self, channel: Channel) -> bool:
-        """docs: opcodes 50007: a person may take no messages from this app."""
-        return all(self._hub.world.people[each].takes_direct for each in channel.people)
+    def _check_takes(self, channel: Channel) -> None:
+        """docs: opcodes 50007: a person may take no messages from this app. 50278: they are in no guild with it."""
+        world = self._hub.world
+        for each in set(channel.people) - {self._hub.bot.id}:
+            if not any(each in world.guilds[joined].members for joined in self._hub.joined()):
+                raise No(50278)
+            if not world.people[each].takes_direct:
+                raise No(50007)
 
     def _sent_with(self, channel: Channel, nonce: str) -> Message | None:
         since = self._hub.now() - NONCE_LIFE

@@ -6,7 +6,7 @@ import random
 
 from tests.servers.slack_courier import Delivery
 from tests.servers.slack_hub import Hub
-from tests.servers.slack_world import Body, Channel, Message, Workspace
+from tests.servers.slack_world import Body, Channel, Kind, Message, Workspace
 
 
 def _where(hub: Hub, message: Message) -> tuple[Workspace, Channel]:
@@ -55,6 +55,21 @@ def announce_joined(hub: Hub, workspace: Workspace, channel: Channel, user: str,
     ts = hub.new_ts()
     note = {"subtype": f"{channel.kind.value}_join", "user": user, "text": f"<@{user}> has joined", "ts": ts}
     return [*([joined] if joined else []), *hub.message_event(channel, workspace, {**note, "event_ts": ts})]
+
+
+def announce_left(hub: Hub, workspace: Workspace, channel: Channel, user: str) -> list[Delivery]:
+    """Somebody left a channel or was removed: an event, and a message of subtype `channel_leave`.
+
+    docs.slack.dev/reference/events/member_left_channel: of a private channel it takes `groups:read`, else
+    `channels:read`; new private channels have ids with a C too.
+    """
+    needed = "groups:read" if channel.kind is Kind.PRIVATE else "channels:read"
+    event = {"type": "member_left_channel", "user": user, "channel": channel.id, "channel_type": channel.id[0]}
+    may_know = needed in workspace.scopes and (channel.kind is Kind.PUBLIC or workspace.bot_user in channel.members)
+    left = hub.emit(workspace, {**event, "team": workspace.id}) if may_know else None
+    ts = hub.new_ts()
+    note = {"subtype": f"{channel.kind.value}_leave", "user": user, "text": f"<@{user}> has left", "ts": ts}
+    return [*([left] if left else []), *hub.message_event(channel, workspace, {**note, "event_ts": ts})]
 
 
 def announce_revoked(hub: Hub, workspace: Workspace) -> list[Delivery]:

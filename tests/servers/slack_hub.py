@@ -20,7 +20,8 @@ SIGNING_SECRET = "made-up-signing-secret"
 # slack.md 1 Manifest: the events of an app of this kind, with message.groups for private channels.
 EVENTS = frozenset(
     {
-        *("app_home_opened", "app_mention", "app_uninstalled", "tokens_revoked", "member_joined_channel"),
+        *("app_home_opened", "app_mention", "app_uninstalled", "tokens_revoked"),
+        *("member_joined_channel", "member_left_channel"),
         *("message.channels", "message.groups", "message.im"),
     }
 )

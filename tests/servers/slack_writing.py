@@ -3,7 +3,13 @@
 from __future__ import annotations
 
 from tests.servers import slack_text
-from tests.servers.slack_events import announce_changed, announce_deleted, announce_joined, announce_posted
+from tests.servers.slack_events import (
+    announce_changed,
+    announce_deleted,
+    announce_joined,
+    announce_left,
+    announce_posted,
+)
 from tests.servers.slack_inputs import Unable
 from tests.servers.slack_seat import Seat, tried
 from tests.servers.slack_world import Body, Channel, Message
@@ -56,9 +62,15 @@ class Writing(Seat):
         channel.members.add(joining)
         await tried(announce_joined(self._hub, self._workspace, channel, joining, self.id))
 
-    def remove(self, channel: Channel | str, user: str | None = None) -> None:
-        """Remove somebody from a channel; the bot, if nobody is named. A bot is not told that it was removed."""
-        self._channel(channel).members.discard(user or self._workspace.bot_user)
+    async def leave(self, channel: Channel | str, user: str | None = None) -> None:
+        """Leave a channel, or remove somebody else from it: an app hears the same of both."""
+        channel, leaving = self._channel(channel), user or self.id
+        channel.members.discard(leaving)
+        await tried(announce_left(self._hub, self._workspace, channel, leaving))
+
+    def remove(self, channel: Channel | str) -> None:
+        """Remove the bot from a channel, which it is not told."""
+        self._channel(channel).members.discard(self._workspace.bot_user)
 
     def archive(self, channel: Channel | str) -> None:
         """Archive a channel."""

@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from bot.inbound import Command, Deleted, Edited, Press, Said, Submission
+from bot.inbound import Command, Deleted, Departed, Edited, Press, Said, Submission
 from handlers.terminal.playing import PlayFault, play
 from handlers.terminal.room import Room
 from handlers.terminal.script import parse_script
@@ -109,6 +109,16 @@ async def test_a_form_sent_back_stays_open(room: Room) -> None:
     assert [each["kind"] for each in lines[1:4]] == ["form", "form", "reply"]
     assert lines[2]["data"]["errors"] == {"s1": "That is wrong."}
     assert lines[2]["data"]["fields"][0]["value"] == "wrong"
+
+
+async def test_a_member_leaves(room: Room) -> None:
+    """`! leave` tells the bot who left and when, and prints nothing."""
+    bot = SmallBot(room)
+    lines = await printed(room, "ben> hi\n! leave ben\n", bot)
+    assert [(each["from"], each["kind"]) for each in lines[1:]] == [("ben", "reply"), ("bot", "reply")]
+    said, departed = bot.events
+    assert isinstance(departed, Departed)
+    assert (departed.caller.member_id, departed.at) == (said.caller.member_id, START)
 
 
 async def test_who_and_where_reach_the_bot(room: Room) -> None:

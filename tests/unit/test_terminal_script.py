@@ -7,7 +7,7 @@ from datetime import time, timedelta
 import pytest
 
 from bot.domain.group import Mode
-from handlers.terminal.acts import Act, Advance, Delete, Edit, Give, PressLabel, Restart, Say, Settle, Submit
+from handlers.terminal.acts import Act, Advance, Delete, Edit, Give, Leave, PressLabel, Restart, Say, Settle, Submit
 from handlers.terminal.group_line import GroupLine
 from handlers.terminal.script import ScriptFault, parse_script
 
@@ -34,6 +34,7 @@ CASES: dict[str, Act] = {
     "! advance 90s": Advance(timedelta(seconds=90)),
     "! settle": Settle(),
     "! restart": Restart(),
+    "! leave ben": Leave("ben"),
 }
 
 FAULTS = {
@@ -52,6 +53,9 @@ FAULTS = {
     "! advance soon": "! advance 1d2h",
     "! advance 1d 2h": "! advance 1d2h",
     "! go": "after",
+    "! leave": "! leave ben",
+    "! leave asha ben": "! leave ben",
+    "! leave bot": "! leave ben",
     "! group zone=Mars/Base": "Mars/Base",
     "! group at=25:00": "25:00",
     "! group days=someday": "someday",

@@ -48,7 +48,7 @@ async def called_off(study: Study, author: str, reviewer: str) -> CallOff | None
 async def test_a_reviewer_who_leaves_is_replaced(asked: Study) -> None:
     """When a reviewer leaves the channel their duty is called off, and somebody else is asked at once."""
     author = await author_for(asked)
-    await asked.do(Departed(asked.caller("ben")))
+    await asked.do(Departed(asked.caller("ben"), asked.ports.clock.now()))
     await asked.settle()
     assert await called_off(asked, author, "ben") is CallOff.LEFT
     assert len(await reviewers(asked, author)) >= 1
@@ -59,7 +59,7 @@ async def test_a_reviewer_who_leaves_is_replaced(asked: Study) -> None:
 
 async def test_whoever_comes_back_is_asked_again(asked: Study) -> None:
     """A member who left and writes again is here again."""
-    await asked.do(Departed(asked.caller("ben")))
+    await asked.do(Departed(asked.caller("ben"), asked.ports.clock.now()))
     await asked.settle()
     await asked.command("ben", "/tpm-streak")
     member = await asked.member("ben")
@@ -69,7 +69,7 @@ async def test_whoever_comes_back_is_asked_again(asked: Study) -> None:
 
 async def test_a_stranger_who_leaves_is_nobody(asked: Study) -> None:
     """Somebody who never took part may leave: nothing is stored about them."""
-    await asked.do(Departed(asked.caller("eve")))
+    await asked.do(Departed(asked.caller("eve"), asked.ports.clock.now()))
     assert await asked.member("eve") is None
 
 

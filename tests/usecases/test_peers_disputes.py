@@ -1,0 +1,246 @@
+from __future__ import annotations
+
+import asyncio
+from contextlib import suppress
+
+import pytest
+
+from bot.cards import ChoiceField, Form, Reply
+from bot.domain.peer_review import InboxEntry
+from bot.domain.review import Review
+from bot.errors import Refusal
+from bot.inbound import Left, Submission
+from bot.usecases.recover import sweep
+from bot.views.dispute_card import BAND, NOTE, REASON, SECTION
+from tests.usecases.dying import Fuse, dying
+from tests.usecases.study import ANSWER, MINUTE, MONDAY, OTHER_ANSWER, Study, card, form, text_of
+
+WHY = "My second sentence does give the number: 5.2 GB each, eleven at once."
+TO_END = 4
+"""How many writes each takes; a fuse that is too long fails its test."""
+
+
+async def review_of(study: Study, name: str = "ben") -> Review:
+    made = await study.ports.answers.review(await study.group_id(), MONDAY, study.id(name))
+    assert isinstance(made, Review)
+    return made
+
+
+async def weighed(study: Study, name: str = "ben") -> list[str]:
+    return [section.key for section in (await review_of(study, name)).sections if section.weight > 0]
+
+
+async def entries(study: Study) -> list[InboxEntry]:
+    return list(await study.ports.peers.inbox(await study.group_id()))
+
+
+async def disagree(study: Study, section: str, why: str = WHY, name: str = "ben") -> Submission:
+    opened = form(await study.press(name, f"dispute:{MONDAY}"))
+    return Submission(study.caller(name), opened.action, {SECTION: section, REASON: why})
+
+
+async def inbox_action(study: Study, label: str, name: str = "asha") -> str:
+    shown = card(await study.command(name, "/tpm-admin inbox"))
+    return next(button.action for button in shown.buttons if button.label == label)
+
+
+async def decision(study: Study, band: str, note: str = "It does.", name: str = "asha") -> Submission:
+    opened = form(await study.press(name, await inbox_action(study, "Decide")))
+    return Submission(study.caller(name), opened.action, {BAND: band, NOTE: note})
+
+
+async def feedback(study: Study, name: str = "ben") -> str:
+    return text_of(await study.press(name, f"feedback:{MONDAY}"))
+
+
+@pytest.fixture
+async def reviewed(judged: Study) -> Study:
+    """Ben has answered, and has his feedback."""
+    await judged.say("ben")
+    await judged.settle()
+    return judged
+
+
+async def test_a_human_decides_and_both_bands_are_shown(reviewed: Study) -> None:
+    """What a member disagrees with waits for a facilitator, who sets another band; the member sees both, and why."""
+    section = (await weighed(reviewed))[0]
+    full = card(await reviewed.press("ben", f"feedback:{MONDAY}"))
+    assert "I disagree" in [button.label for button in full.buttons]
+    assert text_of(await reviewed.do(await disagree(reviewed, section))).startswith("Kept. A facilitator looks at")
+    assert "the band stands until then" in await feedback(reviewed)
+    shown = text_of(await reviewed.command("asha", "/tpm-admin inbox"))
+    assert "Disagrees with feedback: ben" in shown
+    assert WHY in shown
+    before = next(each for each in (await review_of(reviewed)).sections if each.key == section).band
+    reply = text_of(await reviewed.do(await decision(reviewed, "3", "You size each file.")))
+    assert "3 of 4" in reply
+    assert "Nothing waits" in reply
+    (entry,) = await entries(reviewed)
+    assert (entry.band, entry.decided, entry.reply, entry.outcome) == (before, 3, "You size each file.", "changed")
+    full = card(await reviewed.press("ben", f"feedback:{MONDAY}"))
+    assert f"the model said {before} of 4" in full.plain
+    assert "a facilitator read it and says 3 of 4" in full.plain
+    assert "You size each file." in full.plain
+    assert full.data["disputes"][0]["decided"] == 3
+    assert next(each for each in (await review_of(reviewed)).sections if each.key == section).band == before
+
+
+async def test_the_member_is_told_once_and_privately(reviewed: Study) -> None:
+    """The decision comes as a direct message, once, and stands in no thread."""
+    section = (await weighed(reviewed))[0]
+    await reviewed.do(await disagree(reviewed, section))
+    told = len(reviewed.direct("ben"))
+    await reviewed.do(await decision(reviewed, "2", "Your sum stands."))
+    for _ in range(2):
+        await reviewed.advance(MINUTE)
+        await sweep(reviewed.ports)
+    assert len(reviewed.direct("ben")) == told + 1
+    assert "Your sum stands." in reviewed.direct("ben")[-1]
+    assert not [each for each in reviewed.room.standing() if each.thread and "Your sum stands." in each.text]
+
+
+async def test_a_band_may_be_kept(reviewed: Study) -> None:
+    """A facilitator who agrees with the model says so; the form has the model's band chosen already."""
+    section = (await weighed(reviewed))[0]
+    await reviewed.do(await disagree(reviewed, section))
+    opened = form(await reviewed.press("asha", await inbox_action(reviewed, "Decide")))
+    chosen = opened.fields[0].value
+    await reviewed.do(Submission(reviewed.caller("asha"), opened.action, {BAND: chosen, NOTE: "It names no number."}))
+    assert "a facilitator read it and says the same" in await feedback(reviewed)
+    assert (await entries(reviewed))[0].outcome == "kept"
+
+
+async def test_the_first_decision_stands(reviewed: Study) -> None:
+    """Of two facilitators who decide at the same time one wins, and both see the same."""
+    section = (await weighed(reviewed))[0]
+    await reviewed.do(await disagree(reviewed, section))
+    one, other = [await decision(reviewed, band) for band in ("1", "4")]
+    replies = await asyncio.gather(reviewed.do(one), reviewed.do(other))
+    decided = (await entries(reviewed))[0].decided
+    assert all(f"{decided} of 4" in text_of(reply) for reply in replies)
+    assert "Nothing waits" in text_of(await reviewed.command("asha", "/tpm-admin inbox"))
+
+
+async def test_a_decision_needs_a_reason_and_a_band(reviewed: Study) -> None:
+    """Without a note or a band the form comes back with all that was typed, and nothing is decided."""
+    section = (await weighed(reviewed))[0]
+    await reviewed.do(await disagree(reviewed, section))
+    sent = await decision(reviewed, "9", " ")
+    again = form(await reviewed.do(sent))
+    assert set(again.errors) == {BAND, NOTE}
+    assert (await entries(reviewed))[0].is_open
+    await reviewed.do(Left(reviewed.caller("asha"), sent.action, {BAND: "3", NOTE: "Half a th"}))
+    kept = form(await reviewed.press("asha", sent.action))
+    assert [field.value for field in kept.fields] == ["3", "Half a th"]
+
+
+async def test_nobody_changes_a_band_of_their_own(judged: Study) -> None:
+    """Who disagrees may let the band stand, and cannot set another."""
+    await judged.say("asha")
+    await judged.settle()
+    section = (await weighed(judged, "asha"))[0]
+    await judged.do(await disagree(judged, section, name="asha"))
+    model = form(await judged.press("asha", await inbox_action(judged, "Decide"))).fields[0].value
+    other = "4" if model != "4" else "3"
+    again = form(await judged.do(await decision(judged, other)))
+    assert "Who disagrees does not change the band" in again.errors[BAND]
+    await judged.do(await decision(judged, model))
+    assert not (await entries(judged))[0].is_open
+
+
+async def test_only_facilitators_decide(reviewed: Study) -> None:
+    """A member who makes up the button or the form is refused, and nothing changes."""
+    section = (await weighed(reviewed))[0]
+    await reviewed.do(await disagree(reviewed, section))
+    action = await inbox_action(reviewed, "Decide")
+    for made_up in (action, action.replace("decide", "dispute-read")):
+        with pytest.raises(Refusal, match="facilitator"):
+            await reviewed.press("ben", made_up)
+    with pytest.raises(Refusal, match="facilitator"):
+        await reviewed.do(Submission(reviewed.caller("ben"), action, {BAND: "4", NOTE: "Me"}))
+    assert (await entries(reviewed))[0].is_open
+
+
+async def test_the_reason_is_kept_before_all_else(reviewed: Study) -> None:
+    """A reason that is missing, or a section that is none, comes back with what was typed; so does a closed form."""
+    section = (await weighed(reviewed))[0]
+    for key, why, field in ((section, " . ", REASON), ("s9", WHY, SECTION), (section, "x" * 2_001, REASON)):
+        again = form(await reviewed.do(await disagree(reviewed, key, why)))
+        assert set(again.errors) == {field}
+        assert again.fields[1].value == (why[:2_000] if why.strip(" .") else why)
+    assert await entries(reviewed) == []
+    action = form(await reviewed.press("ben", f"dispute:{MONDAY}")).action
+    await reviewed.do(Left(reviewed.caller("ben"), action, {SECTION: section, REASON: "Half a th"}))
+    opened = form(await reviewed.press("ben", f"dispute:{MONDAY}"))
+    assert [each.value for each in opened.fields] == [section, "Half a th"]
+
+
+async def test_each_section_is_disputed_once(reviewed: Study) -> None:
+    """The same form again changes nothing; other words come back as a file; that section is offered no more."""
+    section, *others = await weighed(reviewed)
+    first, second = await disagree(reviewed, section), await disagree(reviewed, section, "Other words now.")
+    replies = {text_of(await reviewed.do(first)) for _ in range(2)}
+    assert len(replies) == 1
+    reply = card(await reviewed.do(second))
+    assert reply.file is not None
+    assert "Other words now." in reply.file.content.decode()
+    assert len(await entries(reviewed)) == 1
+    offered = form(await reviewed.press("ben", f"dispute:{MONDAY}")).fields[0]
+    assert isinstance(offered, ChoiceField)
+    assert [key for key, _ in offered.options] == others
+
+
+async def test_the_facilitator_reads_what_they_decide_on(reviewed: Study) -> None:
+    """The evidence shows the reason, the answer and what the model said of the section."""
+    section = (await weighed(reviewed))[0]
+    await reviewed.do(await disagree(reviewed, section))
+    shown = text_of(await reviewed.press("asha", await inbox_action(reviewed, "Read the answer")))
+    assert WHY in shown
+    assert ANSWER.splitlines()[0][:100] in shown
+    assert "the model said" in shown
+
+
+async def test_a_withdrawn_answer_ends_its_disputes(judged: Study) -> None:
+    """When the answer is taken back nothing of its dispute waits any more; given anew, it can be disputed anew."""
+    message = await judged.said("ben")
+    await judged.do(message)
+    await judged.settle()
+    section = (await weighed(judged))[0]
+    await judged.do(await disagree(judged, section))
+    await judged.do(await judged.deleted(message))
+    await judged.settle()
+    assert await entries(judged) == []
+    await judged.say("ben", OTHER_ANSWER)
+    await judged.settle()
+    await judged.do(await disagree(judged, section, "Another reason."))
+    assert [each.note for each in await entries(judged)] == ["Another reason."]
+
+
+@pytest.mark.parametrize("name", ["file", "decide"])
+@pytest.mark.parametrize("done", [False, True])
+@pytest.mark.parametrize("left", range(1, TO_END + 1))
+async def test_it_survives_death_at_every_write(reviewed: Study, name: str, done: bool, left: int) -> None:
+    """Wherever a process dies, the same form again makes it one dispute, or one decision that the member hears of."""
+    section = (await weighed(reviewed))[0]
+    sent = await disagree(reviewed, section)
+    if name == "decide":
+        await reviewed.do(sent)
+        await reviewed.settle()
+        sent = await decision(reviewed, "3")
+    told = len(reviewed.direct("ben"))
+    reply = await _killed(reviewed, sent, left, done=done)
+    assert not isinstance(reply, Form)
+    await reviewed.advance(MINUTE)
+    (entry,) = await entries(reviewed)
+    assert entry.is_open == (name == "file")
+    assert len(reviewed.direct("ben")) == told + (name == "decide")
+
+
+async def _killed(study: Study, sent: Submission, left: int, *, done: bool) -> Reply:
+    alive, fuse = study.ports, Fuse(left, done)
+    study.ports = dying(alive, fuse)
+    with suppress(asyncio.CancelledError):
+        await study.do(sent)
+    assert fuse.is_burnt
+    study.ports = alive
+    return await study.do(sent)
