@@ -14,6 +14,8 @@ from bot.views import notices
 FIX = (
     "see the log and mend the cause, then owe it again with `tpm-bot doctor --given-up retry`, or let it go with `drop`"
 )
+
+
 async def checks(store: Store) -> list[Check]:
     """One for each group, kind of work and reason; none when nothing was given up."""
     dead = sorted(await store.jobs.dead(), key=_likeness)

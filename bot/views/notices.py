@@ -24,6 +24,11 @@ EDIT_UNREAD = (
     "your message (press and hold it, or right-click), then Apps, then Count as my answer. "
     "Or press the button and paste it."
 )
+MESSAGE_UNREAD = (
+    "I cannot read plain messages here, so what you wrote in the thread is not counted; it stands where it is. If it is "
+    "your answer, open its menu (press and hold it, or right-click), then Apps, then Count as my answer. Or press the "
+    "button for a form. I do read a message that mentions me. I say this only once."
+)
 TOO_LATE = "That reached me too late, so I did nothing. Please try it once more."
 NO_DIRECT_WAY = (
     "I had something to show to one of you alone, and your settings do not let me write to you directly. "
@@ -128,6 +133,11 @@ def edit_unread(day: date) -> Card:
     """For somebody whose edited message cannot be read."""
     button = Button("Use my edited text", f"answer:{day}")
     return Card("edit-unread", (Text((EDIT_UNREAD,)), Buttons((button,))))
+
+
+def message_unread(day: date) -> Card:
+    """For somebody whose message in a thread cannot be read."""
+    return Card("message-unread", (Text((MESSAGE_UNREAD,)), Buttons((Button("Answer", f"answer:{day}"),))))
 
 
 def reading(name: str) -> str:

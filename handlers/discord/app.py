@@ -96,7 +96,9 @@ class DiscordPlatform:
             self._chat = chat
             replies = Replies(api, chat)
             desk = Desk(ports, replies, self._limits)
-            self._intake = Intake(ports, desk, replies, rooms, self._background, bot_id, self._roots)
+            self._intake = Intake(
+                ports, desk, replies, rooms, self._background, bot_id, self._roots, lambda: gateway.message_content
+            )
             self._catching_up = CatchingUp(ports, standing, self._intake, bot_id)
         await gateway.connect()
 

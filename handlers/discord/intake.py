@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections import OrderedDict
-from collections.abc import Awaitable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
 from bot.cards import Card
@@ -14,6 +14,7 @@ from bot.domain.group import MemberId, MessageRef
 from bot.errors import ChatBusy, ChatRefused
 from bot.inbound import Asked, Command, Edited, Press, Said, Submission
 from bot.ports import Ports
+from bot.usecases import unread_message
 from bot.usecases.find_author import author_of, unread_edit
 from bot.views import notices
 from handlers.background import Background
@@ -24,7 +25,7 @@ from handlers.discord.desk import Desk, Unsaved
 from handlers.discord.inbound import MENU, PRESSED, SUBMITTED, TYPING, USED, Turn
 from handlers.discord.replies import Replies
 from handlers.discord.rooms import Kind, Room, Rooms, room_in
-from handlers.discord.told import deleted, edited, is_persons, place_of, said
+from handlers.discord.told import deleted, edited, is_persons, is_unread, place_of, said
 from handlers.discord.tree import focused
 from handlers.seen import Seen
 
@@ -42,9 +43,12 @@ class Intake:
 
     def __init__(
         self, ports: Ports, desk: Desk, replies: Replies, rooms: Rooms, background: Background, bot_id: str,
-        roots: Mapping[str, str] | None = None,
+        roots: Mapping[str, str] | None = None, reads: Callable[[], bool] = lambda: False,
     ) -> None:  # fmt: skip
-        """`roots`: the command's name in Discord -> its name in the table, for those that were renamed."""
+        """`roots`: the command's name in Discord -> its name in the table, for those that were renamed.
+
+        `reads`: whether Discord shows the bot plain messages.
+        """
         self._ports = ports
         self._desk = desk
         self._replies = replies
@@ -52,6 +56,7 @@ class Intake:
         self._background = background
         self._bot_id = bot_id
         self._roots = roots or {}
+        self._reads = reads
         self._seen = Seen()
         self._offered = Seen()
         self._authors: OrderedDict[str, MemberId] = OrderedDict()
@@ -76,8 +81,10 @@ class Intake:
         """A message, whether it comes now or was written while nobody listened."""
         room = room or await self._room(guild_id, str(body["channel_id"]))
         event = said(body, guild_id, room, self._bot_id) if room else None
-        if event is None or (not isinstance(event, Said) and not self._seen.first(event.caller.event)):
-            return "ignored" if event is None else "repeated"
+        if event is None:
+            return await self._unread(body, guild_id, room) if room else "ignored"
+        if not isinstance(event, Said) and not self._seen.first(event.caller.event):
+            return "repeated"
         if isinstance(event, Said):
             self._note(event.message_id, event.caller.member_id)
         return await self._save(event, body)
@@ -126,6 +133,14 @@ class Intake:
         if isinstance(reply, Card):
             self._background.start(self._replies.privately(place, member, reply, channel), "reply")
         return "taken"
+
+    async def _unread(self, body: Body, guild_id: str, room: Room) -> str:
+        """A message of which Discord shows that it stands, but not its words."""
+        if self._reads() or not is_unread(body, room, self._bot_id):
+            return "ignored"
+        thread = MessageRef(place_of(guild_id, room), room.id)
+        told = await unread_message.tell(self._ports, thread, MemberId(str(body["author"]["id"])))
+        return "taken" if told else "ignored"
 
     async def _offer(self, event: Edited, body: Body) -> str:
         """An edit whose words Discord does not show: its author is told once how the new text can count."""

@@ -59,6 +59,12 @@ def said(message: Body, guild_id: str, room: Room, bot_id: str) -> Said | Asked 
     )
 
 
+def is_unread(message: Body, room: Room, bot_id: str) -> bool:
+    """Whether a person wrote in a thread of the bot, to nobody by name, and Discord does not show what."""
+    is_blank = not message.get("content") and not _addressed(message, bot_id)
+    return is_blank and is_persons(message) and room.kind is Kind.THREAD and room.owner == bot_id
+
+
 def edited(message: Body, guild_id: str, room: Room, bot_id: str) -> Edited | None:
     """A message with a new text; its `text` is empty where Discord does not show it. Discord also tells of previews."""
     at = message.get("edited_timestamp")

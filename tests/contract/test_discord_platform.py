@@ -120,14 +120,31 @@ async def test_a_reply_to_the_bot_is_an_answer(valkey_url: str) -> None:
 
 
 async def test_plain_words_need_the_intent(valkey_url: str) -> None:
-    """Without the intent a plain message stays unread, and nobody is told off for it."""
+    """Without the intent a plain message stays unread; its author hears directly, once, how it can count."""
     async with running(valkey_url) as case:
         post = await case.posted()
-        await case.ben.say(case.study, ANSWER, thread=post)
-        await case.settle()
+        for text in (ANSWER, "Is anybody there?"):
+            await case.ben.say(case.study, text, thread=post)
+            await case.settle()
         assert await case.answer_of("2") is None
         assert case.replies(post) == []
-        assert case.directs(case.ben) == []
+        [told] = case.directs(case.ben)
+        assert "Count as my answer" in told.shown
+        await case.ben.press(told, "Answer")
+        assert case.ben.modal is not None
+
+
+async def test_talk_is_not_answered(valkey_url: str) -> None:
+    """Nobody is told of words that the bot cannot read when they have answered, or speak to another member."""
+    async with running(valkey_url) as case:
+        post = await case.posted()
+        await answered(case, case.ben, post)
+        await case.settle()
+        await case.ben.say(case.study, "What do the others think?", thread=post)
+        await case.asha.say(case.study, "@ben I would begin with the nurses.", thread=post)
+        await case.asha.say(case.study, "Hello all")
+        await case.settle()
+        assert [case.directs(each) for each in (case.asha, case.ben)] == [[], []]
 
 
 async def test_with_the_intent_plain_words_count_and_edits_are_followed(valkey_url: str) -> None:

@@ -132,7 +132,7 @@ async def test_forgetting_leaves_no_trace_of_the_member(store: Store) -> None:
     """After a member is forgotten, no key, field or value in Redis but what they spent today names them."""
     await fill(store)
     erased = await store.groups.forget(G, ASHA)
-    assert erased == {
+    assert {thing: count for thing, count in erased.items() if count} == {
         "member": 1,
         "answers": 1,
         "reviews": 1,

@@ -112,15 +112,25 @@ async def _say(month: Month, day: int, names: Sequence[str]) -> None:
 
 
 async def _reviews(month: Month, day: int) -> None:
-    """Everybody who was asked gives what they owe."""
+    """Everybody who was asked gives what they owe.
+
+    On the first day the group grows while it answers, and giving one review has others asked: all look again each time.
+    """
     away = {NO_SHOW} if day < COMES_BACK else set()
-    for name, rows in (await _owed(month)).items():
-        for number, (author, practice) in enumerate(rows if name not in away else []):
-            read = (f"Read {author}",) if len(rows) - number > 1 else ()
-            first = practice and not number
-            labels = (*read, *(("Write my review",) * (2 if first else 1)))
-            await month.act(name, *labels, forms=(PRACTICE, REVIEW) if first else (REVIEW,))
-    await month.settled()
+    while owed := {name: rows for name, rows in (await _owed(month)).items() if name not in away}:
+        for name in list(owed)[: None if day else 1]:
+            await _give(month, name, owed[name])
+        await month.settled()
+        if day:
+            break
+
+
+async def _give(month: Month, name: str, rows: Sequence[tuple[str, bool]]) -> None:
+    for number, (author, practice) in enumerate(rows):
+        read = (f"Read {author}",) if len(rows) - number > 1 else ()
+        first = practice and not number
+        labels = (*read, *(("Write my review",) * (2 if first else 1)))
+        await month.act(name, *labels, forms=(PRACTICE, REVIEW) if first else (REVIEW,))
 
 
 async def _decline(month: Month) -> None:
