@@ -25,9 +25,9 @@ EDIT_UNREAD = (
     "Or press the button and paste it."
 )
 MESSAGE_UNREAD = (
-    "I cannot read plain messages here, so what you wrote in the thread is not counted; it stands where it is. If it is "
-    "your answer, open its menu (press and hold it, or right-click), then Apps, then Count as my answer. Or press the "
-    "button for a form. I do read a message that mentions me. I say this only once."
+    "I cannot read plain messages here, so what you wrote in the thread is not counted; it stands where it is. If it "
+    "is your answer, open its menu (press and hold it, or right-click), then Apps, then Count as my answer. Or press "
+    "the button for a form. I do read a message that mentions me. I say this only once."
 )
 TOO_LATE = "That reached me too late, so I did nothing. Please try it once more."
 NO_DIRECT_WAY = (

@@ -19,7 +19,7 @@ from handlers.discord.custom_id import PLATFORM
 from handlers.discord.desk import Desk, Limits
 from handlers.discord.endpoint import Endpoint
 from handlers.discord.gateway import Gateway, Patience
-from handlers.discord.intake import Intake
+from handlers.discord.intake import Identity, Intake
 from handlers.discord.leavers import Leavers
 from handlers.discord.replies import Replies
 from handlers.discord.rooms import Rooms
@@ -96,9 +96,8 @@ class DiscordPlatform:
             self._chat = chat
             replies = Replies(api, chat)
             desk = Desk(ports, replies, self._limits)
-            self._intake = Intake(
-                ports, desk, replies, rooms, self._background, bot_id, self._roots, lambda: gateway.message_content
-            )
+            bot = Identity(bot_id, self._roots or {}, lambda: gateway.message_content)
+            self._intake = Intake(ports, desk, replies, rooms, self._background, bot)
             self._catching_up = CatchingUp(ports, standing, self._intake, bot_id)
         await gateway.connect()
 

@@ -6,6 +6,7 @@ import asyncio
 import logging
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 from bot.cards import Card
@@ -38,25 +39,34 @@ MOST_KEPT = 20_000
 """Authors of messages: Discord says of a deleted message only which it was."""
 
 
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """Who the bot is here.
+
+    Attributes:
+        roots: the command's name in Discord -> its name in the table, for those that were renamed.
+        reads: whether Discord shows it plain messages.
+    """
+
+    user_id: str
+    roots: Mapping[str, str] = field(default_factory=dict)
+    reads: Callable[[], bool] = bool
+
+
 class Intake:
     """One for all servers and shards. `heard` takes each event of the gateway at once; the work goes on by itself."""
 
     def __init__(
-        self, ports: Ports, desk: Desk, replies: Replies, rooms: Rooms, background: Background, bot_id: str,
-        roots: Mapping[str, str] | None = None, reads: Callable[[], bool] = lambda: False,
-    ) -> None:  # fmt: skip
-        """`roots`: the command's name in Discord -> its name in the table, for those that were renamed.
-
-        `reads`: whether Discord shows the bot plain messages.
-        """
+        self, ports: Ports, desk: Desk, replies: Replies, rooms: Rooms, background: Background, bot: Identity
+    ) -> None:
         self._ports = ports
         self._desk = desk
         self._replies = replies
         self._rooms = rooms
         self._background = background
-        self._bot_id = bot_id
-        self._roots = roots or {}
-        self._reads = reads
+        self._bot_id = bot.user_id
+        self._roots = bot.roots
+        self._reads = bot.reads
         self._seen = Seen()
         self._offered = Seen()
         self._authors: OrderedDict[str, MemberId] = OrderedDict()

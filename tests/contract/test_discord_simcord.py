@@ -26,7 +26,7 @@ from handlers.discord.api import DiscordApi
 from handlers.discord.chat import DiscordChat
 from handlers.discord.client import Body, DiscordClient
 from handlers.discord.desk import Desk
-from handlers.discord.intake import Intake
+from handlers.discord.intake import Identity, Intake
 from handlers.discord.replies import Replies
 from handlers.discord.rooms import Rooms
 from handlers.discord.standing import Standing
@@ -65,7 +65,7 @@ class Bot:
         me = str(self.client.user.id)
         chat = DiscordChat(api, rooms, Standing(api, rooms, me), Typing(api, self.background), core.clock)
         replies = Replies(api, chat)
-        self.intake = Intake(core.ports, Desk(core.ports, replies), replies, rooms, self.background, me)
+        self.intake = Intake(core.ports, Desk(core.ports, replies), replies, rooms, self.background, Identity(me))
         switchboard.plug("discord", chat)
 
 

@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import date, datetime, timedelta
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any
 
 from bot.domain.group import GroupId, MemberId, Place
 from bot.domain.review import Review
@@ -34,7 +34,7 @@ class Week(ABC):
     What people do is done by their names; posts and messages are whatever the platform has for them.
     """
 
-    place: ClassVar[Place]
+    place: Place
 
     def __init__(self, folder: Path, model: AnthropicServer, door: RedisDoor, env: Mapping[str, str]) -> None:
         """`env`: what the program needs to reach the platform."""
