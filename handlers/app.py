@@ -31,7 +31,7 @@ from bot.ports import Chat, Check, Clock, Meter, Ports, Researcher, Unmetered
 from bot.settings import Settings
 from bot.usecases import agenda
 from bot.usecases.recover import sweep
-from bot.usecases.work import Worker
+from bot.usecases.work import MOST_AT_ONCE, Worker
 
 if TYPE_CHECKING:
     from bot.infra.claude.endpoint import Say
@@ -121,7 +121,11 @@ async def core(
         researcher = await stack.enter_async_context(_researcher(settings, library))
         ports = _ports(settings, store, library, time, chat_of(time), reviewer, researcher)
         ports = replace(ports, meter=meter or Unmetered())
-        worker = Worker(ports, agenda.WORKS, lambda job: agenda.report_dead(ports, job), most_of=agenda.MOST_OF)
+        # in a script one thing comes after the other, so that the same script always plays the same
+        at_once = 1 if clock else MOST_AT_ONCE
+        worker = Worker(
+            ports, agenda.WORKS, lambda job: agenda.report_dead(ports, job), at_once=at_once, most_of=agenda.MOST_OF
+        )
         await sweep(ports)
         try:
             yield Core(ports, worker, store, time, reviewer, library)

@@ -42,15 +42,17 @@ class Worker:
         on_dead: Callable[[Job], Awaitable[None]],
         *,
         lease: timedelta = LEASE,
+        at_once: int = MOST_AT_ONCE,
         most_of: Mapping[str, int] = NO_LIMITS,
     ) -> None:
         """`on_dead` is told of a job that will not be tried again. What runs is renewed three times a `lease`.
 
-        `most_of`: kind of work -> how many may run at once, so that the slow leave room for the quick.
+        `at_once`: how many jobs may run. `most_of`: how many of a kind, so that the slow leave room for the quick.
         """
         self._ports = ports
         self._works = works
         self._on_dead = on_dead
+        self._at_once = at_once
         self._most_of = most_of
         self._lease = lease
         self._renew_every = lease / 3
@@ -64,7 +66,7 @@ class Worker:
         which only ran beside it.
         """
         await self._renew()
-        room = MOST_AT_ONCE - len(self._running)
+        room = self._at_once - len(self._running)
         if room <= 0:
             return 0
         last_starts = 0 if any(lease.tries == MOST_STARTS for lease in self._running.values()) else 1

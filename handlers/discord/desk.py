@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable
 from dataclasses import dataclass
 
 from bot.cards import Card, Form, Reply
@@ -56,21 +55,24 @@ class Desk:
         """Do what an interaction asks for, and answer it; the outcome in the meter's words."""
         if needs_rights(event) and not may_open_form(event) and not isinstance(event, Submission):
             return await self._once(event, turn)
-        acting = asyncio.ensure_future(self._in_words(event))
+        deferred: list[asyncio.Task[Taken]] = []
+        within_s = self._limits.form_s if self._opens(event) else self._limits.answer_s
+        timer = asyncio.get_running_loop().call_later(
+            within_s, lambda: deferred.append(asyncio.create_task(self._replies.defer(turn)))
+        )
         try:
-            within_s = self._limits.form_s if self._opens(event) else self._limits.answer_s
-            done, _ = await asyncio.wait({acting}, timeout=within_s)
-            if done:
-                await self._replies.answer(acting.result(), turn)
-            else:
-                await self._finish(await self._replies.defer(turn), acting, turn)
+            reply = await self._in_words(event)
+        except asyncio.CancelledError:
+            for each in deferred:
+                each.cancel()
+            raise
         finally:
-            acting.cancel()
+            timer.cancel()
+        await (self._finish(await deferred[0], reply, turn) if deferred else self._replies.answer(reply, turn))
         return "taken"
 
-    async def _finish(self, taken: Taken, acting: Awaitable[Reply], turn: Turn) -> None:
+    async def _finish(self, taken: Taken, reply: Reply, turn: Turn) -> None:
         """What is done is done, and shown by the process whose first response it was."""
-        reply = await acting
         if taken is Taken.OURS:
             await self._replies.finish(reply, turn)
         elif taken is Taken.TOO_LATE:

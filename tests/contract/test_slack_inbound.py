@@ -79,7 +79,7 @@ async def test_setup_in_a_channel(case: Case) -> None:
         await case.settle()
     [card] = case.whispers(case.asha)
     assert "First question" in card
-    assert "[Preview]" in card
+    assert "[Post now]" in card
     group_id = await case.core.ports.groups.at(PLACE)
     assert group_id is not None
     group = await case.core.ports.groups.get(group_id)

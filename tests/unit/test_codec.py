@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -8,9 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.domain.answer import Answer, Part
-from bot.domain.group import MemberId
+from bot.domain.group import Group, MemberId
+from bot.domain.post import Post
 from bot.errors import StoreDown
-from bot.infra.redis.codec import due_ms, dump, from_ms, load, now_ms
+from bot.infra.redis.codec import due_ms, dump, from_ms, load, load_same, now_ms
 
 INSTANTS = st.datetimes(datetime(1990, 1, 1), datetime(2100, 1, 1), timezones=st.just(UTC))  # noqa: DTZ001  given below
 HALVES = st.integers(0xD800, 0xDFFF).map(chr)
@@ -30,6 +32,18 @@ def test_old_and_new_code_read_each_other() -> None:
     """A field that is not known is passed over, and one that is missing takes its default."""
     raw = b'{"member_id": "U1", "day": "2026-11-23", "parts": [], "mood": "glad"}'
     assert load(Answer, raw) == Answer(member_id=MemberId("U1"), day=date(2026, 11, 23), parts=())
+
+
+def test_what_is_read_often_is_read_once() -> None:
+    """The same bytes of a kind give one object, other bytes another; what cannot be read is a fault each time."""
+    post = Post(day=date(2026, 11, 23), number=1, question_id="q", due_at=datetime(2026, 11, 23, 8, tzinfo=UTC))
+    raw = dump(Post, post)
+    assert load_same(Post, raw) == post
+    assert load_same(Post, bytes(bytearray(raw))) is load_same(Post, raw)
+    assert load_same(Post, dump(Post, replace(post, number=2))).number == 2
+    for _ in range(2):
+        with pytest.raises(StoreDown):
+            load_same(Group, raw)
 
 
 @pytest.mark.parametrize("raw", [b"", b"hush", b'{"member_id": "hush"}', b'{"member_id": ["hush"]}', b"\xff\xfe"])

@@ -13,7 +13,7 @@ from bot.domain.streak import Took
 from bot.infra.redis import scripts
 from bot.infra.redis.agenda import add_command, settle_command
 from bot.infra.redis.client import Client
-from bot.infra.redis.codec import dump, load, text
+from bot.infra.redis.codec import dump, load, load_same, text
 from bot.infra.redis.keys import EVENT_S, TALK_S, Keys
 from bot.infra.redis.scripts import Command
 from bot.ports import AnswerWrite, Look
@@ -39,7 +39,7 @@ class RedisAnswers:
         )
         return Look(
             seen=bool(seen),
-            post=None if post is None else load(Post, post),
+            post=None if post is None else load_same(Post, post),
             member=None if member is None else load(Member, member),
             answer=None if answer is None else _answer(answer),
         )

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from datetime import UTC, datetime, timedelta
-from functools import cache
+from functools import cache, lru_cache
 from typing import TypeVar
 
 from pydantic import TypeAdapter, ValidationError
@@ -23,6 +23,9 @@ _MS = timedelta(milliseconds=1)
 
 
 _made = cache(TypeAdapter)
+
+MOST_READ = 8_192
+"""Records of a few hundred bytes: groups, and the posts of a year of some twenty groups."""
 
 
 def _adapter(kind: type[T]) -> TypeAdapter[T]:
@@ -48,6 +51,15 @@ def load(kind: type[T], raw: bytes) -> T:
         faults = ", ".join(".".join(map(str, fault["loc"])) or "whole record" for fault in error.errors()[:3])
         # the library's own message quotes what the member wrote
         raise StoreDown(f"Redis holds a {kind.__name__} that this version cannot read (at {faults})") from None
+
+
+_loaded = lru_cache(maxsize=MOST_READ)(load)
+
+
+def load_same(kind: type[T], raw: bytes) -> T:
+    """`load` for records that are read with each command and rarely change: the same bytes give the same object."""
+    found: T = _loaded(kind, raw)  # type: ignore[arg-type]  # the same as above
+    return found
 
 
 def text(raw: bytes) -> str:

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from bot.domain.group import Group, GroupId, Member, MemberId, Place
 from bot.infra.redis.client import Client
-from bot.infra.redis.codec import dump, load, text
+from bot.infra.redis.codec import dump, load, load_same, text
 from bot.infra.redis.forget import forget
 from bot.infra.redis.keys import Keys
 from bot.infra.redis.remembered import Remembered
@@ -38,7 +38,7 @@ class RedisGroups:
             # a group that is gone may have its channel taken by another one
             self._at.forget()
             return None
-        return load(Group, raw)
+        return load_same(Group, raw)
 
     async def at(self, place: Place) -> GroupId | None:
         """The group of a channel, or None. A channel keeps its group, so it is read once."""

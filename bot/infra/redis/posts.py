@@ -9,7 +9,7 @@ from datetime import date, datetime
 from bot.domain.group import GroupId, MessageRef
 from bot.domain.post import Post, PostState
 from bot.infra.redis.client import Client
-from bot.infra.redis.codec import dump, load, text
+from bot.infra.redis.codec import dump, load, load_same, text
 from bot.infra.redis.keys import Keys
 from bot.infra.redis.remembered import Remembered
 from bot.infra.redis.scripts import Argument
@@ -35,11 +35,11 @@ class RedisPosts:
     async def get(self, group_id: GroupId, day: date) -> Post | None:
         """The post of `day`, or None."""
         raw = await self._redis.call("HGET", Keys.posts(group_id), str(day))
-        return None if raw is None else load(Post, raw)
+        return None if raw is None else load_same(Post, raw)
 
     async def all(self, group_id: GroupId) -> Sequence[Post]:
         stored = await self._redis.call("HVALS", Keys.posts(group_id))
-        return sorted((load(Post, raw) for raw in stored), key=lambda post: post.number)
+        return sorted((load_same(Post, raw) for raw in stored), key=lambda post: post.number)
 
     async def opened_by(self, group_id: GroupId, message_id: str) -> date | None:
         """The day whose post is the message `message_id`. That never changes, so it is read once."""
