@@ -30,7 +30,7 @@ FAULTY = {
     "! group zone=UTC": "the group line must come first",
 }
 UNPLAYABLE = {
-    "asha> [Nope]": "asha sees no button [Nope]. The buttons there are: [Answer], [My streak].",
+    "asha> [Nope]": "asha sees no button [Nope]. The buttons there are: [Answer], [Hint], [My streak].",
     'asha> {s1="x"}': "No form is open to asha. A button such as [Answer] or a command opens one.",
 }
 USAGE = (
