@@ -140,7 +140,7 @@ async def test_a_form_of_former_days_does_no_harm(staffed: Study) -> None:
         ("/tpm-question evals 1 2", "I do not know what to do with “2”."),
         ("/tpm-admin schedule zone=Europe/Pari", "Did you mean Europe/Paris"),
         ("/tpm-admin setup feedback=loud", "It can be thread, brief, private, sealed. Type it as /tpm-admin setup"),
-        ("/tpm-admin schedule at=09:00 zone=UTC mon extra", "I do not know what to do with “extra”."),
+        ("/tpm-admin pause extra", "I do not know what to do with “extra”."),
         ("/tpm-feedback agian", "Did you mean again?"),
         ("/tpm-help strek", "There is no command /strek. Did you mean /tpm-streak?"),
     ],
