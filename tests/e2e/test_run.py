@@ -163,7 +163,7 @@ async def test_work_that_nobody_takes_shows_as_lag(tmp_path: Path, model: Anthro
         async with running(tmp_path, env=settings(model, TPM_REDIS_URL=url)) as bot:
             await bot.turns(200)
             post = await bot.begin()
-            model.script(Reply(delay_s=6.0))
+            model.script(Reply(delay_s=25.0))
             before = len(model.requests)
             await bot.answer(post)
             await asked(model, before)

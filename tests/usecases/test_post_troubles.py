@@ -77,7 +77,7 @@ async def test_a_refused_post_is_given_up_and_told(study: Study) -> None:
     study.chat.fail("send", ChatRefused("not in the channel"), times=3)
     await study.advance(2 * HOUR)
     assert len(study.direct("asha")) == 1
-    assert "gave up on a daily post after three tries" in study.direct("asha")[0]
+    assert "gave up on a daily question after three tries" in study.direct("asha")[0]
     assert study.standing(Where.CHANNEL) == []
     await study.advance(DAY)
     assert [(await study.post(day)).state for day in (MONDAY, TUESDAY)] == [PostState.CHOSEN, PostState.SENT]
