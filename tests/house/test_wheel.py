@@ -28,7 +28,7 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def test_the_wheel_carries_every_file(wheel: Path) -> None:
-    """The wheel holds each file of the four packages but stored replies, be it code, text, script or data, and no tests."""
+    """The wheel holds each file of the four packages but stored replies, be it code, text or data, and no tests."""
     names = {name for name in zipfile.ZipFile(wheel).namelist() if ".dist-info/" not in name}
     assert names == set(shipped_files())
     assert {Path(name).suffix for name in names} >= {".py", ".md", ".yaml", ".lua"}
