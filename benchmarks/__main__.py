@@ -6,7 +6,7 @@ import argparse
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 
-from benchmarks import answers, bank, beats, discord, peer_simulation, processes, review, slack
+from benchmarks import answers, bank, beats, costs, discord, first_sign, peer_simulation, processes, review, slack
 from benchmarks.table import Row, printed
 
 Measure = Callable[[], Awaitable[Sequence[Row]]]
@@ -21,6 +21,8 @@ MEASURES: Mapping[str, Measure] = {
     "due": beats.measure_due,
     "due-room": beats.measure_room,
     "review": review.measure,
+    "costs": costs.measure,
+    "first-sign": first_sign.measure,
     "peers": peer_simulation.measure,
     "discord": discord.measure_commands,
     "discord-memory": discord.measure_memory,

@@ -45,6 +45,11 @@ class LoopbackChat:
 
     async def status(self, thread: MessageRef, member: MemberId, text: str) -> None: ...
 
+    async def stream(self, below: MessageRef, member: MemberId, lines: AsyncIterator[str]) -> bool:
+        """Nothing."""
+        del below, member, lines
+        return False
+
 
 @asynccontextmanager
 async def loopback_chat() -> AsyncIterator[LoopbackChat]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
 from datetime import datetime
 from itertools import count
 
@@ -28,3 +28,8 @@ class SilentChat:
     async def delete(self, message: MessageRef) -> None: ...
 
     async def status(self, thread: MessageRef, member: MemberId, text: str) -> None: ...
+
+    async def stream(self, below: MessageRef, member: MemberId, lines: AsyncIterator[str]) -> bool:
+        """Nothing."""
+        del below, member, lines
+        return False

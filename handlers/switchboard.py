@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
 from datetime import datetime
 from typing import TypeVar
 
@@ -52,6 +52,10 @@ class Switchboard:
     async def status(self, thread: MessageRef, member: MemberId, text: str) -> None:
         if chat := self._chats.get(thread.place.platform):
             await chat.status(thread, member, text)
+
+    async def stream(self, below: MessageRef, member: MemberId, lines: AsyncIterator[str]) -> bool:
+        chat = self._chats.get(below.place.platform)
+        return chat is not None and await chat.stream(below, member, lines)
 
     async def _call(self, name: str, place: Place, call: Callable[[Chat], Awaitable[T]]) -> T:
         chat = self._chats.get(place.platform)

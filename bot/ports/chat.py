@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -57,4 +57,11 @@ class Chat(Protocol):
 
     async def status(self, thread: MessageRef, member: MemberId, text: str) -> None:
         """Show a passing sign of work; an empty text clears it. Never raises: it is only a courtesy."""
+        ...
+
+    async def stream(self, below: MessageRef, member: MemberId, lines: AsyncIterator[str]) -> bool:
+        """Show lines to a member below one of the bot's messages as they come; False once that cannot be done.
+
+        Never raises: it is only a courtesy. What was streamed goes when that message is deleted.
+        """
         ...

@@ -91,7 +91,7 @@ async def _paid(
     await ports.walkthroughs.change(group.id, ask, paid=True, starts=ask.starts + 1)
     spent_usd = 0.0
     try:
-        async with shown(ports, status, ask.question) as told:
+        async with shown(ports, status, ask.member_id, ask.question) as told:
             written = await researcher.write(request, told)
         spent_usd = written.made.cost_usd
     except ReviewerTrouble as trouble:

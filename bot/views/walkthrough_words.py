@@ -57,7 +57,8 @@ def on_my_way(*, shared: bool) -> Card:
     where = "in the channel" if shared else "to you as a direct message"
     return notice(
         "I am on it: first some web searches, then about 2,500 words in six sections. That takes three to six minutes. "
-        f"You see how far I am in a direct message, and the walkthrough comes {where}.",
+        f"You see how far I am in a direct message, and the walkthrough comes {where}. If you take no direct messages "
+        "from me, ask the same question again then: it opens here.",
         "walkthrough-begun",
     )
 
@@ -157,10 +158,20 @@ def _searched(count: int) -> str:
     return "1 search so far" if count == 1 else f"{count} searches so far, the newest last"
 
 
+def step(last: Step, titles: tuple[str, ...]) -> str:
+    """One step as a line of its own."""
+    return (
+        f"Searching the web: {line(last.about, _QUERY_CHARS)}"
+        if last.doing is Doing.SEARCHING
+        else _doing(last, titles)
+    )
+
+
 def _now(steps: tuple[Step, ...], titles: tuple[str, ...]) -> str:
-    last = steps[-1] if steps else None
-    if last is None:
-        return "I am reading the question."
+    return _doing(steps[-1], titles) if steps else "I am reading the question."
+
+
+def _doing(last: Step, titles: tuple[str, ...]) -> str:
     if last.doing is Doing.MENDING:
         return "It is written. Something is missing in it, so it is being mended once."
     if last.doing is Doing.SEARCHING:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import OrderedDict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -129,6 +129,10 @@ class DiscordChat:
 
     async def status(self, thread: MessageRef, member: MemberId, text: str) -> None:
         self._typing.set(thread, member, working=bool(text))
+
+    async def stream(self, below: MessageRef, member: MemberId, lines: AsyncIterator[str]) -> bool:  # noqa: ARG002
+        """Discord has no streams; a message is edited there."""
+        return False
 
     async def direct(self, place: Place, member: MemberId, card: Card, *, key: str = "") -> MessageRef:
         """Show a card to one person in their conversation with the bot; that this cannot be done closes no group."""

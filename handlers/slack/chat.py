@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -19,6 +19,7 @@ from handlers.slack.people import People
 from handlers.slack.render import Json, key_of, message
 from handlers.slack.stamps import at_of, ts_at
 from handlers.slack.status import StatusLines
+from handlers.slack.streams import Streams
 from handlers.slack.tokens import Tokens
 
 log = logging.getLogger(__name__)
@@ -42,6 +43,7 @@ class SlackChat:
         self._background = background
         self._names = names or CommandNames()
         self._status = StatusLines(self._set_status, background)
+        self._streams = Streams(api)
 
     async def send(self, to: Target, card: Card, *, key: str) -> MessageRef:
         """Send once. A file is brought after its card; without it the message stands all the same."""
@@ -88,7 +90,10 @@ class SlackChat:
         """Remove a message. One for a single person goes by itself when they load Slack again."""
         if _whispered(message) is not None:
             return
-        channel, _ = conversation_of(message.place)
+        channel, group = conversation_of(message.place)
+        bot = self._tokens.of(message.place.workspace)
+        if group is not None and bot is not None:
+            await self._streams.clear(message, bot.bot_user_id)
         await self._api.call(
             message.place.workspace, "chat.delete", safe=True, accept={"message_not_found"},
             channel=channel, ts=message.message_id,
@@ -96,6 +101,9 @@ class SlackChat:
 
     async def status(self, thread: MessageRef, member: MemberId, text: str) -> None:
         await self._status.set(thread, member, text)
+
+    async def stream(self, below: MessageRef, member: MemberId, lines: AsyncIterator[str]) -> bool:
+        return await self._streams.show(below, member, lines)
 
     async def whisper(
         self, place: Place, member: MemberId, card: Card, *, thread: MessageRef | None = None

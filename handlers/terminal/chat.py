@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
 from datetime import datetime
 
 from bot.cards import Card
@@ -62,6 +62,10 @@ class RoomChat:
     async def status(self, thread: MessageRef, member: MemberId, text: str) -> None:  # noqa: ARG002  one screen shows all
         """Show a passing line at the bottom of the screen."""
         self._room.show_status(text)
+
+    async def stream(self, below: MessageRef, member: MemberId, lines: AsyncIterator[str]) -> bool:  # noqa: ARG002
+        """A message that is edited is live here already."""
+        return False
 
     def _check(self, to: Target) -> None:
         if to.place != self._room.place:

@@ -294,3 +294,18 @@ async def test_a_sign_of_work_leaves_nothing(bench: Bench) -> None:
         await bench.chat.status(ref, bench.asha, "Reading…")
         await bench.chat.status(ref, bench.asha, "")
     assert bench.seen_by(bench.asha, Where.THREAD) == []
+
+
+async def test_what_is_streamed_goes_with_its_message(bench: Bench) -> None:
+    """A platform streams lines below a message or says that it cannot; at the end nothing is left of them."""
+
+    async def lines() -> AsyncIterator[str]:
+        yield "Searching the web"
+        yield HOSTILE
+
+    ben = Target(where=Where.DIRECT, place=bench.place, member=bench.ben)
+    root = await bench.chat.send(ben, card("How far it is"), key="k")
+    can = await bench.chat.stream(root, bench.ben, lines())
+    assert ("Searching the web" in "\n".join(bench.seen_by(bench.ben, Where.DIRECT))) is can
+    await bench.chat.delete(root)
+    assert bench.seen_by(bench.ben, Where.DIRECT) == []

@@ -22,6 +22,8 @@ BAD_FOR_THIS_MODEL = {
     "cut before headers": Reply(fault=Fault.CUT_BEFORE_HEADERS),
     "broken JSON": Reply(fault=Fault.BROKEN_JSON),
     "JSON for events": Reply(fault=Fault.JSON_FOR_SSE),
+    "a proxy's page": Reply(fault=Fault.HTML),
+    "bad gateway": Reply(status=502, error="<html>"),
     "empty": Reply(content=search(1, "a")),
     "refusal by mistake": Reply(text="", stop_reason="refusal", category="frontier_llm"),
 }

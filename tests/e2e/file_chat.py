@@ -9,7 +9,7 @@ import asyncio
 import json
 import os
 import time
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
@@ -125,6 +125,10 @@ class FileChat:
 
     async def status(self, thread: MessageRef, member: MemberId, text: str) -> None:
         """A file shows no passing sign."""
+
+    async def stream(self, below: MessageRef, member: MemberId, lines: AsyncIterator[str]) -> bool:  # noqa: ARG002
+        """Nor anything as it comes."""
+        return False
 
 
 def _ref(place: Place, message_id: str) -> MessageRef:

@@ -51,7 +51,7 @@ class Reply:
         content: whole blocks, in place of a text.
         status, error, headers: another status than 200 answers an error; `error` is its type.
         category: of a refusal.
-        delay_s: before the first byte.
+        delay_s: before the first byte; `search_s` before each search, which takes as long.
     """
 
     text: str | None = None
@@ -63,6 +63,7 @@ class Reply:
     headers: Mapping[str, str] = field(default_factory=dict)
     fault: Fault = Fault.NONE
     delay_s: float = 0.0
+    search_s: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -228,6 +229,8 @@ class AnthropicServer:
             if reply.fault is not Fault.NONE and at == len(events) // 2:
                 await self._go_wrong(request, response, reply)
                 return response
+            if event.get("content_block", {}).get("type") == "server_tool_use":
+                await asyncio.sleep(reply.search_s)
             await response.write(_sse(event))
         return response
 

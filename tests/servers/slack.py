@@ -29,6 +29,7 @@ from tests.servers.slack_hub import APP_TOKEN, SIGNING_SECRET, Call, Hub, Rules
 from tests.servers.slack_people import User
 from tests.servers.slack_seat import tried
 from tests.servers.slack_socket import SocketMode
+from tests.servers.slack_streams import StreamMethods
 from tests.servers.slack_views import ViewMethods
 from tests.servers.slack_web import WebApi
 from tests.servers.slack_world import Body, Channel, Kind, Person, Workspace
@@ -202,7 +203,14 @@ class SlackServer:
 
     def _application(self) -> web.Application:
         asked = ConversationMethods(self.hub, self.sockets.ticket)
-        methods = {**self._chat.methods(), **self._views.methods(), **self._files.methods(), **asked.methods()}
+        streams = StreamMethods(self.hub).methods()
+        methods = {
+            **self._chat.methods(),
+            **streams,
+            **self._views.methods(),
+            **self._files.methods(),
+            **asked.methods(),
+        }
         app = web.Application(client_max_size=32 * 2**20)
         app.router.add_route("*", "/api/{method}", WebApi(self.hub, methods).serve)
         app.router.add_get("/link/", self.sockets.serve)

@@ -147,6 +147,8 @@ class ChatMethods:
             raise No("message_not_found")
         if message.bot_id != workspace.bot_id:
             raise No(not_own)
+        if self._hub.is_growing(message):
+            raise No("streaming_state_conflict", "slack.md 1 Streaming: no editing while it runs")
         return channel, message
 
     async def respond(self, request: web.Request) -> web.StreamResponse:

@@ -27,6 +27,9 @@ EVENTS = frozenset(
 )
 _SUBSCRIBED_AS = {Kind.PUBLIC: "message.channels", Kind.PRIVATE: "message.groups", Kind.DIRECT: "message.im"}
 
+STREAM_LIFE = timedelta(minutes=5)
+"""slack.md 1 Streaming: a stream dies after about 5 minutes."""
+
 
 class No(Exception):  # noqa: N818  an answer to the app, not an error of this program
     """Slack says no: `error` is its code; `messages` are its reasons, with the line of the reference."""
@@ -112,6 +115,7 @@ class Hub:
         calls: every call of the Web API, oldest first.
         odd: what the app did that Slack would pass over in silence, such as an ack for nothing.
         statuses: every status line that was set, oldest first.
+        streams: when each stream began that was not stopped, by its `ts`.
         ahead: how far the clock has been moved on from the one given.
     """
 
@@ -122,6 +126,7 @@ class Hub:
         self.calls: list[Call] = []
         self.odd: list[str] = []
         self.statuses: list[Status] = []
+        self.streams: dict[str, datetime] = {}
         self.triggers: dict[str, Trigger] = {}
         self.response_urls: dict[str, ResponseUrl] = {}
         self.courier = courier
@@ -161,6 +166,11 @@ class Hub:
             team_id=workspace.id, channel_id=channel.id, user=user, born_at=self.now(), source=source
         )
         return f"{self.url}/response/{id_}"
+
+    def is_growing(self, message: Message) -> bool:
+        """Whether a message is a stream that is neither stopped nor dead."""
+        began_at = self.streams.get(message.ts)
+        return began_at is not None and self.now() - began_at < STREAM_LIFE
 
     def workspace_of(self, token: str) -> Workspace | None:
         """The workspace that a bot token belongs to."""

@@ -15,7 +15,7 @@ from tests.servers.slack_hub import APP_TOKEN, Call, Hub, No
 from tests.servers.slack_world import Body, Workspace
 
 Run = Callable[[Workspace, Body], Body]
-_JSON_ARGUMENTS = ("attachments", "blocks", "files", "loading_messages", "metadata", "view")
+_JSON_ARGUMENTS = ("attachments", "blocks", "chunks", "files", "loading_messages", "metadata", "view")
 
 
 @dataclass(frozen=True, slots=True)

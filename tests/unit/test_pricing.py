@@ -6,8 +6,10 @@ from datetime import date, timedelta
 
 import pytest
 
+from benchmarks import costs
 from bot.domain.review import Usage
 from bot.infra.claude import pricing
+from bot.infra.doctor import model_check
 
 REVIEW = Usage(input_tokens=2_000, output_tokens=3_000, cache_read_tokens=5_000)
 
@@ -43,6 +45,28 @@ def test_an_estimate_prices_the_prefix_as_a_cache_write() -> None:
     """The expected cost takes four characters a token and a prefix that still has to be written."""
     usd = pricing.estimate_usd("claude-sonnet-5-5", cached_chars=20_000, fresh_chars=8_000, output_tokens=3_000)
     assert usd == pytest.approx((5_000 * 4 + 2_000 * 2 + 3_000 * 10) / 1e6)
+
+
+async def test_what_is_expected_keeps_to_its_targets() -> None:
+    """By the table a review costs $0.04 at most, a walkthrough $0.60, and 60 % of a review's input repeats."""
+    held = [row for row in await costs.measure() if row.most is not None and row.unit in ("USD", "%")]
+    assert [row.most for row in held] == [0.04, 40.0, 0.60]
+    assert [row.what for row in held if row.verdict != "ok"] == []
+
+
+async def test_old_prices_are_said_by_the_doctor() -> None:
+    """A model that answers is well, and the check of it says when its prices are old."""
+
+    class Answering:
+        async def ping(self) -> float:
+            return 0.2
+
+    limit = pricing.AS_OF + pricing.OLD_AFTER
+    young = await model_check(Answering(), "claude-sonnet-5-5", limit)
+    old = await model_check(Answering(), "claude-sonnet-5-5", limit + timedelta(days=1))
+    assert (young.ok, old.ok) == (True, True)
+    assert "days old: costs and budgets may be off" not in young.detail
+    assert "91 days old: costs and budgets may be off" in old.detail
 
 
 def test_old_prices_are_said() -> None:

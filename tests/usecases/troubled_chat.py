@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
 from datetime import datetime
 
 from bot.cards import Card
@@ -61,6 +61,9 @@ class TroubledChat:
 
     async def status(self, thread: MessageRef, member: MemberId, text: str) -> None:
         await self._chat.status(thread, member, text)
+
+    async def stream(self, below: MessageRef, member: MemberId, lines: AsyncIterator[str]) -> bool:
+        return await self._chat.stream(below, member, lines)
 
     def _break(self, call: str, where: Where | None = None, *, done: bool = False) -> None:
         for fault in self._faults:
