@@ -92,13 +92,13 @@ async def _decide_left(context: Context, what: str, typed: Mapping[str, str]) ->
 def _flag(outcome: str) -> Callable[[Context, str], Awaitable[Reply]]:
     async def call(context: Context, what: str) -> Reply:
         about, _, token = what.rpartition(":")
-        return await settle_entry.flag(context.ports, context.group, _answer(about), token, outcome)
+        return await settle_entry.flag(context.ports, context.group, context.member, _answer(about), token, outcome)
 
     return call
 
 
 async def _flags_keep(context: Context, flagger: str) -> Reply:
-    return await settle_entry.keep_all(context.ports, context.group, MemberId(flagger))
+    return await settle_entry.keep_all(context.ports, context.group, context.member, MemberId(flagger))
 
 
 async def _leave(context: Context, what: str) -> Reply:

@@ -16,6 +16,7 @@ __all__ = [
     "JOIN_WITHIN",
     "JUDGED_CHARS",
     "MOST_CHARS",
+    "SKEW",
     "Answer",
     "Measure",
     "Part",
@@ -32,6 +33,8 @@ __all__ = [
     "without",
 ]
 
+SKEW = timedelta(seconds=60)
+"""An answer carries the platform's time and what comes of it ours; the two may differ by so much."""
 JOIN_WITHIN = timedelta(minutes=10)
 FEWEST_WORDS = 40
 FEWEST_CJK_CHARS = 80

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
-from bot.domain.answer import FREE_TEXT, JUDGED_CHARS, Answer, Part, clean, sentences
+from bot.domain.answer import FREE_TEXT, JUDGED_CHARS, SKEW, Answer, Part, clean, sentences
 from bot.domain.group import MemberId
 from bot.domain.question import Question
 from bot.domain.review import Review, SectionReview, SelfCheck, Stamp
@@ -50,6 +50,11 @@ class SecondShot:
     def is_settled(self) -> bool:
         """Whether nothing more will come: it was judged, or a model will not judge it any more."""
         return self.after is not None or (self.check is not None and not self.check.retried)
+
+
+def is_about(shot: SecondShot, answer: Answer) -> bool:
+    """Whether it belongs to this answer, in whatever version: not to one that was taken back before it was given."""
+    return shot.at >= answer.answered_at - SKEW
 
 
 def closes_at(review: Review) -> datetime:

@@ -143,8 +143,11 @@ class Peers(Protocol):
         """Those of the inbox that are there, open or closed, in the order of their ids here."""
         ...
 
-    async def drop_entries(self, group_id: GroupId, answer: AnswerId) -> None:
-        """Take all that is about an answer out of the inbox: its author took it back."""
+    async def drop_entries(self, group_id: GroupId, answer: AnswerId, *, before: datetime | None = None) -> None:
+        """Take all that is about an answer out of the inbox: its author took it back.
+
+        `before`: only what was filed earlier, for its author has answered anew since.
+        """
         ...
 
     async def close(

@@ -30,7 +30,7 @@ class Suggestions(Protocol):
 
 
 class FormDrafts(Protocol):
-    """What somebody left in a form that is about no answer: a question for the bank, a note."""
+    """What somebody left in a form but that of an answer or a review: a question for the bank, a note, a reason."""
 
     async def save(self, group_id: GroupId, member_id: MemberId, form: str, values: Mapping[str, str]) -> None:
         """Keep what stands in `form`, an action, for 8 days after the last change; empty values forget it."""
@@ -38,6 +38,10 @@ class FormDrafts(Protocol):
 
     async def get(self, group_id: GroupId, member_id: MemberId, form: str) -> Mapping[str, str]:
         """What was kept; empty if nothing is."""
+        ...
+
+    async def all(self, group_id: GroupId, member_id: MemberId) -> Mapping[str, Mapping[str, str]]:
+        """Everything that a member left: form -> what stands in it."""
         ...
 
 

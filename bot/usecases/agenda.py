@@ -62,7 +62,8 @@ walkthrough takes minutes, and four of them most of a day's budget."""
 async def report_dead(ports: Ports, job: Job) -> None:
     """Tell the facilitators of work that was given up, once a day for each kind.
 
-    A dead daily post must not end the posts after it; of a dead notice nobody is told by another.
+    A dead daily post must not end the posts after it; of a dead notice nobody is told by another. Of a second shot its
+    member is told too: nobody else sees that it is missing, and they can have it tried again.
     """
     group = await ports.groups.get(job.group_id)
     if group is None or job.kind == owed.NOTICE:
@@ -70,4 +71,7 @@ async def report_dead(ports: Ports, job: Job) -> None:
     now = ports.clock.now()
     if job.kind == owed.POST:
         await plan_next(ports, group, after=now)
+    if job.kind == owed.SHOT:
+        day, member_id = owed.whose(job.ref)
+        await notify.tell_member(ports, group, f"unjudged:{day}", member_id)
     await notify.tell_facilitators(ports, group, f"dead:{job.kind}:{group.schedule.local_day(now)}")

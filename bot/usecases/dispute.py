@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date
+from typing import Any
 
 from bot.cards import Button, Card, Form
+from bot.domain.dispute import about
 from bot.domain.group import Group, Member
 from bot.domain.peer_review import InboxEntry, InboxKind
 from bot.domain.review import Review, SectionReview
@@ -20,11 +22,9 @@ from bot.views.dispute_card import REASON, SECTION
 from bot.views.feedback import more
 
 
-async def added(
-    ports: Ports, group: Group, member: Member, made: Review, card: Card, buttons: Sequence[Button]
-) -> Card:
+async def added(ports: Ports, group: Group, made: Review, card: Card, buttons: Sequence[Button]) -> Card:
     """The full feedback with both bands of each dispute, and with `buttons` and the way to disagree."""
-    disputes = await of_review(ports, group, member, made)
+    disputes = await of_review(ports, group, made)
     said = {each.section for each in disputes}
     row = list(buttons)
     if any(section.key not in said for section in sections_of(made)):
@@ -33,9 +33,9 @@ async def added(
     return replace(card, data={**card.data, "disputes": dispute_card.data(disputes)}) if disputes else card
 
 
-async def of_review(ports: Ports, group: Group, member: Member, made: Review) -> Sequence[InboxEntry]:
+async def of_review(ports: Ports, group: Group, made: Review) -> Sequence[InboxEntry]:
     """The disputes about one feedback, in the order of its sections."""
-    return await ports.peers.entries(group.id, [_entry(member, made, each).id for each in sections_of(made)])
+    return await ports.peers.entries(group.id, [about(made, each).id for each in sections_of(made)])
 
 
 async def open_form(ports: Ports, group: Group, member: Member, day: date) -> Form:
@@ -61,29 +61,48 @@ async def submit(ports: Ports, group: Group, member: Member, day: date, form: Su
     if section is None or (error := _fault(reason)):
         errors = {SECTION: dispute_card.NO_SECTION} if section is None else {REASON: error}
         return await _form(ports, group, member, made, errors)
-    entry = replace(_entry(member, made, section), note=reason, at=ports.clock.now())
-    if not await ports.peers.file(group.id, entry):
-        (stands,) = await ports.peers.entries(group.id, [entry.id])
-        if stands.note != reason:
-            return notices.words_back({key: reason}, dispute_card.SAID_BEFORE)
-        entry = stands
-    if entry.is_open:
-        await notify.tell_facilitators(ports, group, notify.INBOX)
+    stands = await _file(ports, group, replace(about(made, section), note=reason, at=ports.clock.now()))
+    if stands is None or stands.note != reason:
+        why = dispute_card.NO_FEEDBACK if stands is None else dispute_card.SAID_BEFORE
+        return notices.words_back({key: reason}, why)
     await ports.drafts.save(group.id, member.id, _action(day), {})
+    if not stands.is_open:
+        return dispute_card.decided(stands, group, ports.library.framework)
     return dispute_card.kept(key, ports.library.framework)
+
+
+async def everything(ports: Ports, group: Group, member: Member) -> list[dict[str, Any]]:
+    """What a member disagreed with and what was decided, of every version of an answer; JSON-ready but for dates."""
+    mine = [each for each in await ports.peers.inbox(group.id) if each.author_id == member.id]
+    disputes = [each for each in mine if each.kind is InboxKind.DISPUTE]
+    return [
+        {"day": each.day, "version": each.version, "at": each.at, "closed_at": each.closed_at, **made}
+        for each, made in zip(disputes, dispute_card.data(disputes), strict=True)
+    ]
+
+
+async def _file(ports: Ports, group: Group, entry: InboxEntry) -> InboxEntry | None:
+    """The dispute as it stands; None if the answer was taken back meanwhile.
+
+    The telling is owed before it is filed, so that nothing is lost between the two.
+    """
+    await notify.tell_facilitators(ports, group, notify.INBOX)
+    if await ports.peers.file(group.id, entry):
+        return entry
+    return next(iter(await ports.peers.entries(group.id, [entry.id])), None)
 
 
 async def _made(ports: Ports, group: Group, member: Member, day: date, *, any_section: bool = False) -> Review:
     made = await ports.answers.review(group.id, day, member.id)
     if not isinstance(made, Review) or await ports.answers.get(group.id, day, member.id) is None:
         raise Refusal(dispute_card.NO_FEEDBACK)
-    if not any_section and not await _open_sections(ports, group, member, made):
+    if not any_section and not await _open_sections(ports, group, made):
         raise Refusal(dispute_card.ALL_SAID)
     return made
 
 
-async def _open_sections(ports: Ports, group: Group, member: Member, made: Review) -> list[SectionReview]:
-    said = {each.section for each in await of_review(ports, group, member, made)}
+async def _open_sections(ports: Ports, group: Group, made: Review) -> list[SectionReview]:
+    said = {each.section for each in await of_review(ports, group, made)}
     return [each for each in sections_of(made) if each.key not in said]
 
 
@@ -91,7 +110,7 @@ async def _form(
     ports: Ports, group: Group, member: Member, made: Review, errors: Mapping[str, str] | None = None
 ) -> Form:
     draft = await ports.drafts.get(group.id, member.id, _action(made.day))
-    sections = await _open_sections(ports, group, member, made) or list(sections_of(made))
+    sections = await _open_sections(ports, group, made) or list(sections_of(made))
     return dispute_card.form(_action(made.day), sections, ports.library.framework, draft, errors)
 
 
@@ -99,13 +118,6 @@ def _fault(reason: str) -> str:
     if not any(map(str.isalnum, reason)):
         return dispute_card.REASON_MISSING
     return dispute_card.REASON_TOO_LONG if len(reason) > dispute_card.MOST_REASON_CHARS else ""
-
-
-def _entry(member: Member, made: Review, section: SectionReview) -> InboxEntry:
-    return InboxEntry(
-        kind=InboxKind.DISPUTE, day=made.day, author_id=member.id, section=section.key, version=made.version,
-        band=section.band, at=made.made_at,
-    )  # fmt: skip
 
 
 def _action(day: date) -> str:

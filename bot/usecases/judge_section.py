@@ -13,7 +13,7 @@ from bot.domain.judge import with_framework_points
 from bot.domain.post import Post
 from bot.domain.question import Question
 from bot.domain.review import Review, SelfCheck
-from bot.domain.second_shot import SecondShot, restricted, rewritten
+from bot.domain.second_shot import SecondShot, is_about, restricted, rewritten
 from bot.errors import ChatClosed, ChatRefused, ReviewerBusy, ReviewerDown
 from bot.ports import Job, Ports, Target, Where
 from bot.usecases import give_feedback, owed
@@ -32,7 +32,7 @@ async def run(ports: Ports, job: Job) -> Again | None:
     shot = await ports.shots.get(job.group_id, day, member_id)
     if group is None or look.post is None or look.member is None or shot is None:
         return None
-    if look.answer is None:
+    if look.answer is None or not is_about(shot, look.answer):
         await withdraw(ports, group.id, day, member_id)
         return None
     again = None
@@ -51,8 +51,15 @@ async def run(ports: Ports, job: Job) -> Again | None:
 
 async def withdraw(ports: Ports, group_id: GroupId, day: date, member_id: MemberId) -> None:
     """Its answer was taken back: so is this."""
+    await ports.shots.drop(group_id, day, member_id)  # first: it goes whatever the chat says
     await take_back(ports, group_id, shot_key(day, member_id))
-    await ports.shots.drop(group_id, day, member_id)
+
+
+async def withdraw_older(ports: Ports, group_id: GroupId, answer: Answer) -> None:
+    """What belongs to an answer that was taken back before this one was given goes as well."""
+    shot = await ports.shots.get(group_id, answer.day, answer.member_id)
+    if shot is not None and not is_about(shot, answer):
+        await withdraw(ports, group_id, answer.day, answer.member_id)
 
 
 def shot_key(day: date, member_id: MemberId) -> str:

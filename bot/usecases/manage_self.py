@@ -15,7 +15,7 @@ from bot.domain.parse import parse_day, parse_time
 from bot.domain.review import Review
 from bot.errors import ChatBusy, ChatRefused, ChatUnsure, Refusal
 from bot.ports import Ports
-from bot.usecases import not_with, peer_duties, peer_post, second_shot, show_reviews, try_variant
+from bot.usecases import dispute, not_with, peer_duties, peer_post, second_shot, show_reviews, try_variant
 from bot.usecases.answer_by_form import newest_post
 from bot.usecases.deliver import take_back
 from bot.usecases.give_feedback import feedback_key
@@ -133,20 +133,23 @@ async def everything(ports: Ports, group: Group, member: Member) -> dict[str, An
         "streak": {"current": streak.current, "best": streak.best},
         "ledger": [{"day": line.day, "mark": line.mark, "run": line.run} for line in streak.ledger],
         "days": days,
-        "suggestions": [
-            {"at": each.at, "text": each.text, "state": each.state.value, "note": each.note}
-            for each in await ports.suggestions.all(group.id)
-            if each.member_id == member.id
-        ],
+        "suggestions": await _suggestions(ports, group, member),
         "walkthroughs": [
             {"asked_at": each.asked_at, "question": each.question, "sketch": each.sketch}
             for each in await ports.walkthroughs.asks(group.id, member.id)
         ],
+        "disputes": await dispute.everything(ports, group, member),
         "second_shots": await second_shot.everything(ports, group, member),
         "variants": await try_variant.everything(ports, group, member),
+        "form_drafts": dict(await ports.drafts.all(group.id, member.id)),
         "not_with": await not_with.names(ports, group, member),
         "peer_reviews": await show_reviews.everything(ports, group, member.id),
     }
+
+
+async def _suggestions(ports: Ports, group: Group, member: Member) -> list[dict[str, Any]]:
+    mine = [each for each in await ports.suggestions.all(group.id) if each.member_id == member.id]
+    return [{"at": each.at, "text": each.text, "state": each.state.value, "note": each.note} for each in mine]
 
 
 async def _feedback(ports: Ports, group: Group, day: date, member: Member) -> dict[str, Any] | None:

@@ -13,7 +13,7 @@ from bot.usecases import owed
 from bot.usecases.peer_scene import NIGHT
 from bot.usecases.send_direct import next_morning, send_direct
 from bot.usecases.work import Again
-from bot.views import notices, week_card
+from bot.views import notices, second_shot_card, week_card
 
 INBOX = "inbox"
 """Something for the facilitators stands in the inbox."""
@@ -34,6 +34,12 @@ async def tell_facilitators(ports: Ports, group: Group, what: str) -> None:
             await ports.jobs.restore([(job, now + TOGETHER)])
         else:
             await ports.jobs.add(job, now)
+    ports.wake()
+
+
+async def tell_member(ports: Ports, group: Group, what: str, member_id: MemberId) -> None:
+    """Owe a direct message to one member; the same is said once. `what`: `unjudged:DATE`, of their second shot."""
+    await ports.jobs.add(owed.notice(group.id, what, member_id), ports.clock.now())
     ports.wake()
 
 
@@ -67,6 +73,8 @@ async def _inbox(ports: Ports, group: Group, member_id: MemberId) -> Again | Non
 
 async def _card(ports: Ports, group: Group, what: str) -> Card:
     kind, _, rest = what.partition(":")
+    if kind == "unjudged":
+        return second_shot_card.given_up(date.fromisoformat(rest))
     if kind != "week":
         return notices.notice(_words(what, group))
     first = date.fromisoformat(rest)

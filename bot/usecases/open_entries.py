@@ -42,11 +42,11 @@ async def entries(ports: Ports, group: Group) -> Sequence[Entry]:
     return made
 
 
-async def of_storm(ports: Ports, group: Group, flagger: MemberId) -> Sequence[str]:
-    """Ids of the open flags that `flagger` alone raised."""
+async def of_storm(ports: Ports, group: Group, flagger: MemberId) -> Sequence[InboxEntry]:
+    """The open flags that `flagger` alone raised."""
     waiting = [entry for entry in await ports.peers.inbox(group.id) if entry.is_open]
     flaggers = await _flaggers(ports, group, waiting)
-    return [entry_id for entry_id, by in flaggers.items() if by == {flagger}]
+    return [entry for entry in waiting if flaggers.get(entry.id) == frozenset({flagger})]
 
 
 def _storms(flaggers: Mapping[str, frozenset[MemberId]]) -> dict[str, list[str]]:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 
 from bot.cards import Card
-from bot.domain.answer import Answer
+from bot.domain.answer import SKEW, Answer
 from bot.domain.duty import AnswerId
 from bot.domain.group import FeedbackMode, Group, GroupId, MemberId
 from bot.domain.peer_review import REMOVED, InboxEntry, InboxKind, PeerReview
@@ -16,7 +16,6 @@ from bot.errors import ChatRefused
 from bot.ports import Job, Ports, Target, Where
 from bot.usecases import owed
 from bot.usecases.deliver import deliver, take_back
-from bot.usecases.peer_scene import SKEW
 from bot.usecases.share_answer import share_key
 from bot.usecases.work import Again
 from bot.views import peer_card
@@ -161,7 +160,8 @@ async def _show(ports: Ports, group: Group, post: Post, answer: Answer, review: 
         return
     card = await card_of(ports, group, answer, review)
     await deliver(ports, group.id, key, _target(group, post, review.author_id), card)
-    if await ports.answers.get(group.id, post.day, review.author_id) is None:
+    is_gone = await ports.answers.get(group.id, post.day, review.author_id) is None
+    if is_gone or await is_removed(ports, group.id, review):
         await take_back(ports, group.id, key)
 
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, time
 from itertools import groupby
 
-from bot.domain.answer import Answer
+from bot.domain.answer import SKEW, Answer
 from bot.domain.duty import AnswerId, CallOff, Duty, DutyState
 from bot.domain.group import Group, Member, MemberId, QuietHours
 from bot.domain.peers import ACTIVE_POSTS, Circle, Pair, is_active, is_unwilling, mutual
@@ -19,8 +19,6 @@ FEWEST_ACTIVE = 3
 """With so many active members a group reviews by itself, unless somebody turned it off."""
 NIGHT = QuietHours(time(22), time(8))
 """When nobody is told of reviews who has not set quiet hours of their own."""
-SKEW = timedelta(seconds=60)
-"""An answer carries the platform's time and a duty ours; the two may differ by so much."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

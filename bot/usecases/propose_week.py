@@ -16,6 +16,7 @@ from bot.errors import Refusal
 from bot.ports import Job, Ports
 from bot.usecases import owed
 from bot.usecases.choose_question import asked, coming
+from bot.usecases.counted_bands import counted
 from bot.usecases.notify import tell_facilitators
 from bot.usecases.work import Again
 from bot.views import notices, week_card
@@ -100,7 +101,7 @@ async def _judged(ports: Ports, group: Group, post: Post) -> list[Banded]:
     members: Sequence[MemberId] = list(await ports.answers.of_day(group.id, post.day))
     reviews = await asyncio.gather(*(ports.answers.review(group.id, post.day, member_id) for member_id in members))
     read = [each for each in reviews if isinstance(each, Review) and not each.off_topic]
-    return [Banded.of(each, question) for each in read]
+    return [Banded.of(await counted(ports, group.id, each), question) for each in read]
 
 
 async def _week(ports: Ports, group: Group, first: date, needs: Sequence[Need]) -> list[Pick]:

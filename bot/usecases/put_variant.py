@@ -12,6 +12,7 @@ from bot.domain.review import Review
 from bot.domain.variant import MOST_IN_SPAN, SPAN_DAYS, UNTIL, Variant, thin
 from bot.ports import Job, Ports
 from bot.usecases import judge_variant, owed
+from bot.usecases.counted_bands import counted
 from bot.usecases.peer_scene import NIGHT
 from bot.usecases.send_direct import send_direct
 from bot.usecases.work import Again
@@ -60,12 +61,12 @@ def _wanted(ports: Ports, member: Member, variant: Variant, now: datetime) -> bo
 async def _newest(ports: Ports, group: Group, answer: Answer, variant: Variant) -> Variant | None:
     """With the section that is thin in the newest feedback; None when none is thin any more."""
     made = await ports.answers.review(group.id, answer.day, answer.member_id)
-    section = thin(made) if isinstance(made, Review) else None
+    section = thin(await counted(ports, group.id, made)) if isinstance(made, Review) else None
     if section is None:
         return None
-    if section.key == variant.section:
-        return variant
     key, before = section.key, section.band or 0
+    if (key, before) == (variant.section, variant.before):
+        return variant
     return await ports.variants.update(
         group.id, answer.day, answer.member_id, lambda known: replace(known, section=key, before=before)
     )

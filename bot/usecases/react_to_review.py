@@ -39,9 +39,8 @@ async def _note(ports: Ports, group: Group, member: Member, kind: ReactionKind, 
     if kind is not ReactionKind.FLAG:
         await ports.jobs.add(owed.told(group.id, reaction), now + TOLD_AFTER)
         return await ports.peers.react(group.id, reaction)
-    new = await ports.peers.react(group.id, reaction, peer_post.flag_of(review, now))
-    await notify.tell_facilitators(ports, group, notify.INBOX)
-    return new
+    await notify.tell_facilitators(ports, group, notify.INBOX)  # first, for the same reason
+    return await ports.peers.react(group.id, reaction, peer_post.flag_of(review, now))
 
 
 async def _may_read(ports: Ports, group: Group, member: Member, review: PeerReview) -> bool:

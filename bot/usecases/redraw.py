@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
+from bot.domain.answer import SKEW
 from bot.domain.duty import AnswerId
 from bot.domain.group import GroupId, MemberId
 from bot.ports import Job, Ports
@@ -21,14 +22,16 @@ async def run(ports: Ports, job: Job) -> Again | None:
     group = await ports.groups.get(job.group_id)
     look = await ports.answers.look(job.group_id, day, member_id, event="")
     if look.answer is None:
+        await ports.peers.drop_entries(job.group_id, answer_id)
         await _remove(ports, job.group_id, day, member_id)
         await judge_section.withdraw(ports, job.group_id, day, member_id)
-        await ports.peers.drop_entries(job.group_id, answer_id)
         await judge_variant.withdraw(ports, job.group_id, day, member_id)
         if group is not None:
             await peer_post.redraw(ports, group, answer_id, None)
             await peer_duties.look_soon(ports, group.id, [answer_id])
         return None
+    await ports.peers.drop_entries(job.group_id, answer_id, before=look.answer.answered_at - SKEW)
+    await judge_section.withdraw_older(ports, job.group_id, look.answer)
     if group is not None:
         await peer_post.redraw(ports, group, answer_id, look.answer)
     message = await ports.outbox.get(job.group_id, feedback_key(day, member_id))

@@ -136,6 +136,8 @@ async def _read_reviews(ports: Ports, group: Group, answer: Answer) -> list[tupl
     names = {each.id: each.name for each in await ports.groups.members(group.id)}
     found = []
     for number, review in enumerate(await peer_post.of_answer(ports, group.id, answer_id), start=1):
+        if not peer_post.is_about(review, answer) or await peer_post.is_removed(ports, group.id, review):
+            continue
         who = "a member" if review.anonymous else names.get(review.reviewer_id) or "a member"
         found.append((review.token, f"Review {number}, by {who}"))
     return found[:MOST_REVIEWS]

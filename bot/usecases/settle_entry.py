@@ -19,6 +19,7 @@ from bot.usecases.send_direct import next_morning, send_direct
 from bot.usecases.work import Again
 from bot.views import dispute_card, entry_card
 from bot.views.dispute_card import BAND, NOTE
+from bot.views.peer_form import band_of
 
 TOLD_AFTER = timedelta(seconds=2)
 """The telling is owed before the entry is closed, so that nothing is lost between the two; then it finds it closed."""
@@ -44,20 +45,23 @@ class About:
         return f"{InboxKind.DISPUTE}|{self.answer.day}|{self.answer.author_id}||{self.section}:{self.version}"
 
 
-async def flag(ports: Ports, group: Group, answer: AnswerId, token: str, outcome: str) -> Card:
-    """Keep a flagged review in the chat, or take it out."""
+async def flag(ports: Ports, group: Group, member: Member, answer: AnswerId, token: str, outcome: str) -> Card:
+    """Keep a flagged review in the chat, or take it out. Nobody keeps their own while somebody else can decide."""
     review = await peer_post.by_token(ports, group.id, answer, token)
     if review is None:
         raise Refusal(dispute_card.GONE)
+    if outcome == KEPT and _is_own(group, member, review.reviewer_id):
+        raise Refusal(entry_card.OWN_REVIEW)
     return await _close(ports, group, peer_post.flag_of(review, ports.clock.now()).id, outcome)
 
 
-async def keep_all(ports: Ports, group: Group, flagger: MemberId) -> Card:
-    """End all flags that one member alone raised: the reviews stay."""
+async def keep_all(ports: Ports, group: Group, member: Member, flagger: MemberId) -> Card:
+    """End all flags that one member alone raised: the reviews stay. Those of the facilitator's own reviews wait on."""
     now, count = ports.clock.now(), 0
-    for entry_id in await open_entries.of_storm(ports, group, flagger):
-        closed = await ports.peers.close(group.id, entry_id, now, KEPT)
-        count += closed is not None and closed.closed_at == now
+    for entry in await open_entries.of_storm(ports, group, flagger):
+        if entry.reviewer_id is None or not _is_own(group, member, entry.reviewer_id):
+            closed = await ports.peers.close(group.id, entry.id, now, KEPT)
+            count += closed is not None and closed.closed_at == now
     return await inbox.show(ports, group, said=entry_card.kept_all(count))
 
 
@@ -98,10 +102,9 @@ async def decide(ports: Ports, group: Group, member: Member, about: About, value
     entry = await _open(ports, group, about)
     if isinstance(entry, Card):
         return entry
-    band, note = values.get(BAND, ""), values.get(NOTE, "").strip()
-    if errors := _faults(entry, member, band, note):
+    decided, note = band_of(values.get(BAND, "")), values.get(NOTE, "").strip()
+    if errors := _faults(entry, member, decided, note):
         return dispute_card.decide_form(about.action, entry, ports.library.framework, values, errors)
-    decided = int(band)
     outcome = KEPT if decided == entry.band else CHANGED
     reply = await _close(ports, group, entry.id, outcome, decided=decided, note=note)
     await ports.drafts.save(group.id, member.id, about.action, {})
@@ -124,7 +127,8 @@ async def tell(ports: Ports, job: Job) -> Again | None:
         return None
     if (at := _awake(group, member, now)) > now:
         return Again(at)
-    if await send_direct(ports, group, member_id, "notice", f"{owed.DECIDED}:{entry.id}", card):
+    about = f"{owed.DECIDED}:{entry.closed_at:%Y%m%dT%H%M%S.%f}:{entry.id}"  # an answer given anew has the same id
+    if await send_direct(ports, group, member_id, "notice", about, card):
         return None
     return Again(_awake(group, member, next_morning(group, now)))
 
@@ -142,15 +146,20 @@ async def _told(ports: Ports, group: Group, entry: InboxEntry) -> tuple[MemberId
     return review.reviewer_id, entry_card.removed(review, group)
 
 
+def _is_own(group: Group, member: Member, reviewer_id: MemberId) -> bool:
+    """Whether a review is the member's own, and somebody else could decide about it."""
+    return reviewer_id == member.id and bool((group.facilitator_ids | group.admin_ids) - {member.id})
+
+
 def _awake(group: Group, member: Member, now: datetime) -> datetime:
     return awake_from(now, member.quiet, group.schedule.zone)
 
 
-def _faults(entry: InboxEntry, member: Member, band: str, note: str) -> dict[str, str]:
+def _faults(entry: InboxEntry, member: Member, band: int | None, note: str) -> dict[str, str]:
     faults = {}
-    if band not in {"0", "1", "2", "3", "4"}:
+    if band is None:
         faults[BAND] = dispute_card.NO_BAND
-    elif member.id == entry.author_id and band != str(entry.band):
+    elif member.id == entry.author_id and band != entry.band:
         faults[BAND] = dispute_card.OWN
     if not any(map(str.isalnum, note)):
         faults[NOTE] = dispute_card.NOTE_MISSING

@@ -34,7 +34,7 @@ async def _with_ways_on(ports: Ports, group: Group, member: Member, post: Post, 
     made = await ports.answers.review(group.id, post.day, member.id)
     if not isinstance(made, Review):
         return card
-    return await dispute.added(ports, group, member, made, card, await second_shot.button(ports, group, member, made))
+    return await dispute.added(ports, group, made, card, await second_shot.button(ports, group, member, made))
 
 
 async def _of_post(ports: Ports, group: Group, member: Member, post: Post) -> Card | None:

@@ -9,6 +9,7 @@ from bot.domain.group import Group, Member, MemberId
 from bot.domain.review import Review
 from bot.ports import Ports
 from bot.usecases import manage_self, show_streak
+from bot.usecases.counted_bands import counted
 from bot.usecases.find_groups import groups_of
 from bot.views import home_card
 
@@ -47,10 +48,10 @@ async def _cards(ports: Ports, group: Group, member: Member) -> tuple[Card, ...]
 
 
 async def _reviews(ports: Ports, group: Group, member: Member) -> list[Review]:
-    """The newest reviews of the member's answers, oldest first."""
+    """The newest reviews of the member's answers, oldest first, with the bands that count."""
     found = []
     for post in (await ports.posts.all(group.id))[-RECENT_POSTS:]:
         made = await ports.answers.review(group.id, post.day, member.id)
         if isinstance(made, Review):
-            found.append(made)
+            found.append(await counted(ports, group.id, made))
     return found

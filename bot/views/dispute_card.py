@@ -29,6 +29,7 @@ from bot.views.cut import cut, line
 from bot.views.feedback.labels import ENGLISH
 from bot.views.feedback.words import graded
 from bot.views.inbox_card import Entry
+from bot.views.peer_words import CHOICES
 from bot.views.when import day_text
 
 LABEL = "I disagree"
@@ -55,6 +56,8 @@ NOTE_TOO_LONG = f"This is longer than {MOST_NOTE_CHARS:,} characters. What you t
 NO_BAND = "Choose the band that you would give."
 OWN = "Who disagrees does not change the band. Another facilitator can; you can only let it stand as it is."
 GONE = "That is no longer in the inbox. Nothing was changed."
+RENEWED = "There is newer feedback since."
+CHANGED_SINCE = "The answer was changed since the feedback that is disputed; this is its newest text."
 SEALED = "This question is sealed until it closes. What waits about its answers can be read then."
 
 
@@ -113,7 +116,7 @@ def data(disputes: Sequence[InboxEntry]) -> list[dict[str, object]]:
 def entry(dispute: InboxEntry, section: SectionReview | None, name: str, framework: Framework) -> Entry:
     """One in the inbox."""
     head = (Bold("Disagrees with feedback: "), Own(line(name, NAME_CHARS)), f", {day_text(dispute.day)}")
-    reading = f" {cut(section.reading, 200)}" if section and section.reading else ""
+    reading = f" {cut(section.reading, 200)}" if section and section.reading else "" if section else f" {RENEWED}"
     model = f"{_short(dispute.section, framework)}: the model said {_band(dispute.band)}.{reading}"
     about = f"{dispute.day}:{dispute.author_id}:{dispute.section}:{dispute.version}"
     return Entry(
@@ -137,7 +140,11 @@ def evidence(
         Text((Bold("The answer"),)),
         Quote(cut(answer.text, READ_CHARS)),
     ]
-    if section is not None:
+    if answer.version != dispute.version:
+        blocks.append(Text((CHANGED_SINCE,)))
+    if section is None:
+        blocks.append(Text((RENEWED,)))
+    else:
         blocks.append(Text((Bold("The model: "), cut(section.reading, SHOWN_CHARS))))
         blocks += [Text((Own(cut(f"“{each}”", 120)),)) for each in quotes(section)[:3]]
     whole = f"{dispute.note}\n\n---\n\n{answer.text}"
@@ -150,11 +157,11 @@ def decide_form(
     action: str, dispute: InboxEntry, framework: Framework, values: Mapping[str, str],
     errors: Mapping[str, str] | None = None,
 ) -> Form:  # fmt: skip
-    """Which band, and why; the model's is chosen already."""
-    model = "" if dispute.band is None else str(dispute.band)
+    """Which band, and why; the model's is chosen already. A choice's value is a word: a digit would be its place."""
+    model = "" if dispute.band is None else CHOICES[dispute.band][0]
     options = tuple(
-        (str(band), f"{_band(band)}{' (as the model said)' if str(band) == model else ''}")
-        for band in range(TOP_BAND + 1)
+        (value, f"{ENGLISH.bands[band]} ({band} of {TOP_BAND}{', as the model said' if value == model else ''})")
+        for band, (value, _) in enumerate(CHOICES)
     )
     return Form(
         action=action,
@@ -174,6 +181,7 @@ def decide_form(
 
 def done(dispute: InboxEntry, name: str, framework: Framework) -> str:
     """What a facilitator is told after it was decided, by them or by somebody before them."""
+    name = line(name, NAME_CHARS)
     return f"{_short(dispute.section, framework)} of {name}: {_band(dispute.decided)}. I tell {name} privately."
 
 

@@ -16,6 +16,7 @@ NAME_CHARS = 40
 TITLE_CHARS = 80
 TEXT_CHARS = 160
 MOST_NAMES = 3
+OWN_REVIEW = "This review is yours. You can take it down; whether it stays is for another facilitator to say."
 HEADS = {"unreviewed": "An answer without a review", "flag": "A flagged review", "dispute": "A disagreement"}
 
 
@@ -77,6 +78,7 @@ def sealed(entry: InboxEntry, post: Post, group: Group) -> Entry:
 
 def done(entry: InboxEntry, name: str) -> str:
     """What a facilitator is told after an entry was settled, by them or by somebody before them."""
+    name = line(name, NAME_CHARS)
     match entry.kind.value, entry.outcome:
         case "flag", outcome if outcome == REMOVED:
             return "That review leaves the chat. Its writer is told privately, and keeps the text."
@@ -90,7 +92,9 @@ def done(entry: InboxEntry, name: str) -> str:
 
 def kept_all(count: int) -> str:
     """What a facilitator is told after a storm was folded away."""
-    return f"{count} reviews stay. Nobody else hears of the flags."
+    if not count:
+        return "None of these flags waits any more."
+    return f"{count} {'review stays' if count == 1 else 'reviews stay'}. Nobody else hears of the flags."
 
 
 def removed(review: PeerReview, group: Group) -> Card:

@@ -270,6 +270,14 @@ GIVEN_UP: Mapping[str, str] = {
     "round": "asking for peer reviews",
     "duties": "looking after peer reviews",
     "given": "showing a review",
+    "told": "telling a reviewer what became of a review",
+    "shot": "judging a second shot",
+    "decided": "telling a member what a facilitator decided",
+    "settled": "telling a member what became of a suggestion",
+    "variant": "a variant of a question",
+    "propose": "the proposal for a week",
+    "ask": "asking a member for reviews",
+    "nudge": "a reminder of owed reviews",
 }
 """Kind of work on the agenda -> what members or facilitators did not get."""
 

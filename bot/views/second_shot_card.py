@@ -28,7 +28,7 @@ from bot.domain.second_shot import MOST_SHOT_CHARS, SecondShot, closes_at, quote
 from bot.views.cut import cut, fits, line
 from bot.views.feedback.labels import Labels, labels_of
 from bot.views.feedback.words import graded
-from bot.views.when import moment
+from bot.views.when import day_text, moment
 
 TEXT, USED, NOBODY = "text", "used", "none"
 """Keys of the form's fields, and the choice of no reviewer."""
@@ -53,7 +53,10 @@ TAKEN = (
     "so that it is not lost."
 )
 ALONE = "Only that section is judged again, and only you see it. Your answer stays as it is."
-COMES = "I read this one section again and show you before and after, here and for you alone."
+COMES = (
+    "I read this one section again and show before and after to you alone. /tpm-feedback and its button Second shot "
+    "show them at any time."
+)
 
 
 def choose(review: Review, framework: Framework, group: Group) -> Card:
@@ -114,8 +117,17 @@ def result(shot: SecondShot, framework: Framework) -> Card:
     return Card("second-shot", blocks, data=data(shot))
 
 
+def given_up(day: date) -> Card:
+    """To the member, directly: it could not be judged, and how to have it tried again."""
+    words = (
+        f"I could not read your second shot of {day_text(day)}: something is broken on my side, and the facilitators "
+        "have been told. What you wrote is kept. This button tries again."
+    )
+    return Card("second-shot", (Text((words,)), Buttons((Button(LABEL, f"shot:{day}"),))), data={"kind": "second-shot"})
+
+
 def _blocks(shot: SecondShot, framework: Framework, labels: Labels, quote_chars: int, most: int) -> list[Block]:
-    blocks: list[Block] = [Heading(f"{TITLE}: {labels.section(shot.section, framework)}")]
+    blocks: list[Block] = [Heading(f"{TITLE} of {day_text(shot.day)}: {labels.section(shot.section, framework)}")]
     blocks += _side("Before", shot.before, labels, quote_chars, most)
     after = shot.after or shot.before
     blocks += _side("After", after, labels, quote_chars, most)

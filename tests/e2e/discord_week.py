@@ -47,7 +47,7 @@ class DiscordWeek(Week):
         asha = self.people["asha"]
         await asha.slash("tpm-admin setup", self.study)
         done = await asha.submit({"zone": "Europe/Paris", "at": "09:00", "days": "daily"})
-        await self._answered(done)
+        await self.answered(done)
 
     def posts(self) -> list[Message]:
         threads = self.discord.hub.world.channels
@@ -63,17 +63,17 @@ class DiscordWeek(Week):
         await self.people[name].delete(message)
 
     async def count(self, name: str, message: Message) -> None:
-        await self._answered(await self.people[name].use_menu("Count as my answer", message))
+        await self.answered(await self.people[name].use_menu("Count as my answer", message))
 
     async def fill(self, name: str, text: str, post: Message) -> None:
         person = self.people[name]
         await person.press(post, "Answer")
         assert person.modal is not None
         first, *others = (each["custom_id"] for _, each in person.modal.fields)
-        await self._answered(await person.submit({first: text, **dict.fromkeys(others, "")}))
+        await self.answered(await person.submit({first: text, **dict.fromkeys(others, "")}))
 
     async def streak(self, name: str) -> str:
-        shown = await self._answered(await self.people[name].slash("tpm-streak", self.study))
+        shown = await self.answered(await self.people[name].slash("tpm-streak", self.study))
         return shown.shown
 
     def replies(self, post: Message) -> list[tuple[str, str]]:
@@ -93,7 +93,7 @@ class DiscordWeek(Week):
     def move(self, ahead: timedelta) -> None:
         self.discord.hub.ahead = ahead
 
-    async def _answered(self, one: Interaction) -> Message:
+    async def answered(self, one: Interaction) -> Message:
         """The message that answers it, once it is there."""
         assert one.failure is None
         await self.until(lambda: one.original is not None and not one.original.loading)

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
 from datetime import UTC, datetime
 
 import pytest
@@ -38,6 +38,10 @@ class Noting:
     async def status(self, thread: MessageRef, member: MemberId, text: str) -> None:
         self._note(f"status {thread.message_id} {member} {text}")
 
+    async def stream(self, below: MessageRef, member: MemberId, lines: AsyncIterator[str]) -> bool:
+        self._note(f"stream {below.message_id} {member} {[line async for line in lines]}")
+        return True
+
     def _note(self, what: str) -> None:
         self.asked.append(what)
         if self.fault:
@@ -62,6 +66,10 @@ def message(platform: str) -> MessageRef:
     return MessageRef(Place(platform, "team", "room"), "m1")
 
 
+async def lines() -> AsyncIterator[str]:
+    yield "one"
+
+
 async def test_each_call_goes_to_the_platform_of_its_place() -> None:
     """Every call reaches the chat of its place's platform, with all that it was given, and no other chat."""
     slack, discord = Noting("slack"), Noting("discord")
@@ -71,7 +79,10 @@ async def test_each_call_goes_to_the_platform_of_its_place() -> None:
     await board.switchboard.edit(message("slack"), CARD)
     await board.switchboard.delete(message("slack"))
     await board.switchboard.status(message("slack"), MemberId("ben"), "reading")
-    assert slack.asked == ["send note k1", "find k1 09", "edit m1 note", "delete m1", "status m1 ben reading"]
+    assert await board.switchboard.stream(message("slack"), MemberId("ben"), lines())
+    assert slack.asked == [
+        "send note k1", "find k1 09", "edit m1 note", "delete m1", "status m1 ben reading", "stream m1 ben ['one']",
+    ]  # fmt: skip
     assert sent == found[0] == MessageRef(target("slack").place, "slack")
     assert discord.asked == []
 
@@ -83,6 +94,7 @@ async def test_what_cannot_be_said_yet_stays_owed(platform: str, pause_s: float)
         await Board().switchboard.send(target(platform), CARD, key="k1")
     assert busy.value.retry_after_s == pause_s
     await Board().switchboard.status(message(platform), MemberId("ben"), "a courtesy that may fail in silence")
+    assert not await Board().switchboard.stream(message(platform), MemberId("ben"), lines())
 
 
 @pytest.mark.parametrize(

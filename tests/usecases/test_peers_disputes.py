@@ -6,51 +6,26 @@ from contextlib import suppress
 import pytest
 
 from bot.cards import ChoiceField, Form, Reply
-from bot.domain.peer_review import InboxEntry
-from bot.domain.review import Review
 from bot.errors import Refusal
 from bot.inbound import Left, Submission
 from bot.usecases.recover import sweep
 from bot.views.dispute_card import BAND, NOTE, REASON, SECTION
 from tests.usecases.dying import Fuse, dying
+from tests.usecases.second_looking import (
+    WHY,
+    choice,
+    decision,
+    disagree,
+    entries,
+    feedback,
+    inbox_action,
+    review_of,
+    weighed,
+)
 from tests.usecases.study import ANSWER, MINUTE, MONDAY, OTHER_ANSWER, Study, card, form, text_of
 
-WHY = "My second sentence does give the number: 5.2 GB each, eleven at once."
 TO_END = 4
 """How many writes each takes; a fuse that is too long fails its test."""
-
-
-async def review_of(study: Study, name: str = "ben") -> Review:
-    made = await study.ports.answers.review(await study.group_id(), MONDAY, study.id(name))
-    assert isinstance(made, Review)
-    return made
-
-
-async def weighed(study: Study, name: str = "ben") -> list[str]:
-    return [section.key for section in (await review_of(study, name)).sections if section.weight > 0]
-
-
-async def entries(study: Study) -> list[InboxEntry]:
-    return list(await study.ports.peers.inbox(await study.group_id()))
-
-
-async def disagree(study: Study, section: str, why: str = WHY, name: str = "ben") -> Submission:
-    opened = form(await study.press(name, f"dispute:{MONDAY}"))
-    return Submission(study.caller(name), opened.action, {SECTION: section, REASON: why})
-
-
-async def inbox_action(study: Study, label: str, name: str = "asha") -> str:
-    shown = card(await study.command(name, "/tpm-admin inbox"))
-    return next(button.action for button in shown.buttons if button.label == label)
-
-
-async def decision(study: Study, band: str, note: str = "It does.", name: str = "asha") -> Submission:
-    opened = form(await study.press(name, await inbox_action(study, "Decide")))
-    return Submission(study.caller(name), opened.action, {BAND: band, NOTE: note})
-
-
-async def feedback(study: Study, name: str = "ben") -> str:
-    return text_of(await study.press(name, f"feedback:{MONDAY}"))
 
 
 @pytest.fixture
@@ -129,9 +104,9 @@ async def test_a_decision_needs_a_reason_and_a_band(reviewed: Study) -> None:
     again = form(await reviewed.do(sent))
     assert set(again.errors) == {BAND, NOTE}
     assert (await entries(reviewed))[0].is_open
-    await reviewed.do(Left(reviewed.caller("asha"), sent.action, {BAND: "3", NOTE: "Half a th"}))
+    await reviewed.do(Left(reviewed.caller("asha"), sent.action, {BAND: choice("3"), NOTE: "Half a th"}))
     kept = form(await reviewed.press("asha", sent.action))
-    assert [field.value for field in kept.fields] == ["3", "Half a th"]
+    assert [field.value for field in kept.fields] == [choice("3"), "Half a th"]
 
 
 async def test_nobody_changes_a_band_of_their_own(judged: Study) -> None:
@@ -141,7 +116,7 @@ async def test_nobody_changes_a_band_of_their_own(judged: Study) -> None:
     section = (await weighed(judged, "asha"))[0]
     await judged.do(await disagree(judged, section, name="asha"))
     model = form(await judged.press("asha", await inbox_action(judged, "Decide"))).fields[0].value
-    other = "4" if model != "4" else "3"
+    other = "4" if model != choice("4") else "3"
     again = form(await judged.do(await decision(judged, other)))
     assert "Who disagrees does not change the band" in again.errors[BAND]
     await judged.do(await decision(judged, model))
@@ -157,7 +132,7 @@ async def test_only_facilitators_decide(reviewed: Study) -> None:
         with pytest.raises(Refusal, match="facilitator"):
             await reviewed.press("ben", made_up)
     with pytest.raises(Refusal, match="facilitator"):
-        await reviewed.do(Submission(reviewed.caller("ben"), action, {BAND: "4", NOTE: "Me"}))
+        await reviewed.do(Submission(reviewed.caller("ben"), action, {BAND: choice("4"), NOTE: "Me"}))
     assert (await entries(reviewed))[0].is_open
 
 

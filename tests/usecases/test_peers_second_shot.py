@@ -5,56 +5,23 @@ from contextlib import suppress
 
 import pytest
 
-from bot.cards import ChoiceField, Form
-from bot.domain.review import Review
-from bot.domain.second_shot import SecondShot
+from bot.cards import ChoiceField
 from bot.errors import Refusal
 from bot.inbound import Left, Submission
 from bot.infra.redis.keys import Keys
 from bot.ports import Where
 from bot.usecases import owed
 from bot.usecases.recover import sweep
-from bot.views.second_shot_card import TEXT, USED
+from bot.views.second_shot_card import TEXT
 from tests.conftest import MEMBER_DAILY_USD
 from tests.servers.anthropic import AnthropicServer, Reply
 from tests.usecases.dying import Fuse, dying
 from tests.usecases.reviewing import FOUR, answered, give, given, owed_by
+from tests.usecases.second_looking import better, review_of, sent, shot_form, shot_of, weakest
 from tests.usecases.study import ANSWER, HOUR, MINUTE, MONDAY, OTHER_ANSWER, Study, card, form, text_of, working
 
 TO_TAKE, TO_JUDGE = 4, 5
 """How many writes each takes; a fuse that is too long fails its test."""
-
-
-async def review_of(study: Study, name: str = "ben") -> Review:
-    made = await study.ports.answers.review(await study.group_id(), MONDAY, study.id(name))
-    assert isinstance(made, Review)
-    return made
-
-
-async def shot_of(study: Study, name: str = "ben") -> SecondShot | None:
-    return await study.ports.shots.get(await study.group_id(), MONDAY, study.id(name))
-
-
-async def weakest(study: Study, name: str = "ben") -> str:
-    """The section to write again: the one with the lowest band."""
-    weighed = [section for section in (await review_of(study, name)).sections if section.weight > 0]
-    return min(weighed, key=lambda section: (section.band or 0, section.key)).key
-
-
-async def better(study: Study, section: str) -> str:
-    """A text that says every point of the section."""
-    question = study.ports.library.questions[(await study.post()).question_id]
-    points = question.look_for[section]
-    return " ".join(f"I say for 12 users: {point.point}; {point.specific}." for point in points)[:2_900]
-
-
-async def shot_form(study: Study, section: str, name: str = "ben") -> Form:
-    return form(await study.press(name, f"shot-form:{MONDAY}:{section}"))
-
-
-async def sent(study: Study, section: str, text: str, name: str = "ben", used: str = "none") -> Submission:
-    opened = await shot_form(study, section, name)
-    return Submission(study.caller(name), opened.action, {TEXT: text, USED: used})
 
 
 @pytest.fixture

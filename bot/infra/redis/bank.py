@@ -113,6 +113,10 @@ class RedisFormDrafts:
         raw = await self._redis.call("HGET", Keys.form_drafts(group_id, member_id), form)
         return {} if raw is None else load(dict[str, str], raw)
 
+    async def all(self, group_id: GroupId, member_id: MemberId) -> Mapping[str, Mapping[str, str]]:
+        stored: dict[bytes, bytes] = await self._redis.call("HGETALL", Keys.form_drafts(group_id, member_id))
+        return {text(form): load(dict[str, str], raw) for form, raw in sorted(stored.items())}
+
 
 class RedisHints:
     """The `HintsTaken` port."""

@@ -35,7 +35,7 @@ class BankKeys:
 
     @staticmethod
     def form_drafts(group_id: GroupId, member_id: MemberId) -> str:
-        """What a member left in forms that are about no answer: questions for the bank, notes to a suggestion.
+        """What a member left in forms but those of answers and reviews: questions, notes, second shots, disputes.
 
         type: hash
         fields: action of the form -> JSON, form field -> text

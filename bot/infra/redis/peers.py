@@ -156,8 +156,9 @@ class RedisPeers:
         stored = await self._redis.call("HMGET", Keys.inbox(group_id), *entry_ids) if entry_ids else []
         return [load(InboxEntry, raw) for raw in stored if raw is not None]
 
-    async def drop_entries(self, group_id: GroupId, answer: AnswerId) -> None:
-        gone = [entry.id for entry in await self.inbox(group_id) if entry.answer_id == answer]
+    async def drop_entries(self, group_id: GroupId, answer: AnswerId, *, before: datetime | None = None) -> None:
+        found = [entry for entry in await self.inbox(group_id) if entry.answer_id == answer]
+        gone = [entry.id for entry in found if before is None or entry.at < before]
         if gone:
             await self._redis.call("HDEL", Keys.inbox(group_id), *gone)
 
