@@ -14,7 +14,7 @@ from benchmarks.table import Row, middle
 from bot.domain.group import Group, Member, MemberId
 from bot.domain.post import Post
 from bot.inbound import Caller, Said, said_event
-from bot.usecases import post_question
+from bot.usecases.posting import post_question
 from handlers import app
 
 N = 300

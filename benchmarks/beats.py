@@ -20,7 +20,7 @@ from bot.domain.group import Group
 from bot.domain.post import Post
 from bot.ports import Chat, Job, Target, Where
 from bot.usecases import owed
-from bot.usecases.post_question import post_key
+from bot.usecases.posting.post_question import post_key
 from bot.usecases.work import MOST_AT_ONCE
 from bot.views import question_card
 from handlers import app

@@ -24,7 +24,7 @@ from bot.infra.claude.research_request import (
 from bot.infra.clock import host_now
 from bot.infra.library import packaged_library
 from bot.settings import Settings
-from bot.usecases.judge_answer import request_of
+from bot.usecases.feedback.judge_answer import request_of
 from handlers import app
 from tests.reviews import TEXT
 

@@ -22,7 +22,7 @@ from bot.commands import COMMANDS
 from bot.domain.group import Group, Member, MemberId, Place
 from bot.infra.redis.embedded import embedded_valkey
 from bot.settings import read
-from bot.usecases import post_question
+from bot.usecases.posting import post_question
 from handlers import app
 from handlers.discord.tree import payload
 from tests.servers.discord import GUILD_ID, DiscordServer

@@ -18,7 +18,7 @@ from bot.infra.claude.schema import WireReading
 from bot.infra.clock import host_now
 from bot.infra.library import packaged_library
 from bot.ports import ReviewRequest
-from bot.usecases.judge_answer import judge_answer, request_of
+from bot.usecases.feedback.judge_answer import judge_answer, request_of
 from bot.views import feedback
 from handlers import app
 from tests.reviews import STAMP, TEXT

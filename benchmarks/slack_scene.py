@@ -25,7 +25,7 @@ from bot.domain.post import Post
 from bot.inbound import Caller, Said, said_event
 from bot.infra.redis.embedded import embedded_valkey
 from bot.settings import read
-from bot.usecases import post_question
+from bot.usecases.posting import post_question
 from handlers import app
 
 SOON = timedelta(minutes=5)

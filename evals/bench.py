@@ -8,7 +8,7 @@ from typing import Any, Protocol
 
 from bot.errors import Refusal
 from bot.ports import Library
-from bot.usecases.judge_answer import NEAREST_FACTS
+from bot.usecases.feedback.judge_answer import NEAREST_FACTS
 from evals.ablations import DIRECT, MEDIAN, DirectGrader, MedianGrader
 from evals.batches import Wanted
 from evals.cases import Plan

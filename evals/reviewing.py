@@ -15,7 +15,7 @@ from bot.domain.review import Review
 from bot.errors import ReviewerBusy, ReviewerDeclined, ReviewerTrouble
 from bot.infra.claude.request import ReviewPrompt, chars, review_body
 from bot.ports import Library, Reviewer, ReviewRequest
-from bot.usecases.judge_answer import judge_answer, request_of
+from bot.usecases.feedback.judge_answer import judge_answer, request_of
 from evals.graded import Graded
 from evals.made import Case
 from evals.replies import Page, Shelf, opaque, request_key

@@ -24,8 +24,8 @@ from bot.infra.redis.store import Store, open_store
 from bot.ports import Check
 from bot.settings import Settings
 from bot.usecases import owed
-from bot.usecases.judge_answer import judge_answer, request_of
-from bot.usecases.plan_posts import next_post
+from bot.usecases.feedback.judge_answer import judge_answer, request_of
+from bot.usecases.posting.plan_posts import next_post
 from bot.views import feedback, notices
 from bot.views.when import day_text
 from handlers import app

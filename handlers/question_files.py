@@ -23,7 +23,7 @@ from bot.infra.library import FileFault, FileLibrary, packaged_library
 from bot.infra.library.exchange import Brought, read_brought
 from bot.infra.redis.store import Store, open_store
 from bot.settings import Settings
-from bot.views.question_files import WRITERS
+from bot.views.facilitating.question_files import WRITERS
 from handlers import app
 
 WAIT_S = 5.0

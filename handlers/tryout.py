@@ -20,8 +20,9 @@ from bot.inbound import Inbound
 from bot.infra.clock import SteppedClock
 from bot.infra.library import packaged_library
 from bot.settings import Settings
-from bot.usecases import manage_group, post_question
-from bot.usecases.wishes import Wishes
+from bot.usecases.facilitating import manage_group
+from bot.usecases.facilitating.wishes import Wishes
+from bot.usecases.posting import post_question
 from handlers import app
 from handlers.terminal.chat import RoomChat
 from handlers.terminal.group_line import GroupLine

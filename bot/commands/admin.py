@@ -8,8 +8,8 @@ from bot.cards import Card, Reply
 from bot.commands.spec import Audience, Context, Run, check_right
 from bot.domain.group import Group
 from bot.ports import Ports
-from bot.usecases import manage_group
-from bot.usecases.wishes import Wishes
+from bot.usecases.facilitating import manage_group
+from bot.usecases.facilitating.wishes import Wishes
 
 
 async def setup(context: Context, arguments: Mapping[str, str]) -> Reply:

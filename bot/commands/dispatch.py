@@ -27,9 +27,12 @@ from bot.inbound import (
     Submission,
 )
 from bot.ports import Ports
-from bot.usecases import ask_in_thread, change_answer, find_groups, leave, manage_group, take_answer
-from bot.usecases.wishes import Wishes
-from bot.views import help_card, notices
+from bot.usecases.answering import ask_in_thread, change_answer, take_answer
+from bot.usecases.facilitating import manage_group
+from bot.usecases.facilitating.wishes import Wishes
+from bot.usecases.members import find_groups, leave
+from bot.views import notices
+from bot.views.members import help_card
 
 
 async def dispatch(ports: Ports, event: Inbound) -> Reply:

@@ -8,9 +8,10 @@ from bot.cards import Reply
 from bot.commands.spec import Audience, Context, FormSpec, PressSpec
 from bot.errors import Refusal
 from bot.inbound import Submission
-from bot.usecases import inbox as inboxes
-from bot.usecases import manage_bank, manage_queue, settle_suggestion
-from bot.views import notices, queue_card
+from bot.usecases.facilitating import inbox as inboxes
+from bot.usecases.facilitating import manage_bank, manage_queue, settle_suggestion
+from bot.views import notices
+from bot.views.facilitating import queue_card
 
 
 async def queue(context: Context, arguments: Mapping[str, str]) -> Reply:

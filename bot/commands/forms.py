@@ -13,8 +13,9 @@ from bot.commands.peers import PEER_FORMS
 from bot.commands.second_look import SECOND_FORMS
 from bot.commands.spec import Context, FormSpec, day_of
 from bot.inbound import Submission
-from bot.usecases import answer_by_form, research
-from bot.views.walkthrough_words import SKETCH_FIELD
+from bot.usecases.answering import answer_by_form
+from bot.usecases.walkthrough import research
+from bot.views.walkthrough.walkthrough_words import SKETCH_FIELD
 
 
 async def _answer(context: Context, day: str, form: Submission) -> Reply:

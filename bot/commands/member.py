@@ -9,9 +9,12 @@ from bot.cards import Reply
 from bot.commands.spec import Context
 from bot.domain.parse import LEVEL_NAMES
 from bot.errors import Refusal
-from bot.usecases import answer_by_form, manage_self, research, show_feedback, show_question, show_streak
-from bot.usecases import suggest as suggesting
-from bot.views import help_card, me_card
+from bot.usecases.answering import answer_by_form, show_question
+from bot.usecases.facilitating import suggest as suggesting
+from bot.usecases.feedback import show_feedback
+from bot.usecases.members import manage_self, show_streak
+from bot.usecases.walkthrough import research
+from bot.views.members import help_card, me_card
 
 
 async def question(context: Context, arguments: Mapping[str, str]) -> Reply:

@@ -11,9 +11,17 @@ from bot.domain.group import MemberId
 from bot.domain.peer_review import ReactionKind
 from bot.errors import Refusal
 from bot.inbound import Submission
-from bot.usecases import calibrate, decline_review, give_review, peer_rules, react_to_review, show_duties, show_reviews
+from bot.usecases.peers import (
+    calibrate,
+    decline_review,
+    give_review,
+    peer_rules,
+    react_to_review,
+    show_duties,
+    show_reviews,
+)
 from bot.views import notices
-from bot.views.peer_form import HIDDEN
+from bot.views.peers.peer_form import HIDDEN
 
 
 async def review(context: Context, arguments: Mapping[str, str]) -> Reply:

@@ -10,18 +10,12 @@ from bot.commands.facilitator import FACILITATOR_PRESSES
 from bot.commands.peers import PEER_PRESSES
 from bot.commands.second_look import SECOND_PRESSES
 from bot.commands.spec import Audience, Context, PressSpec, Run, day_of
-from bot.usecases import (
-    answer_by_form,
-    give_hint,
-    manage_group,
-    manage_self,
-    propose_week,
-    read_others,
-    research,
-    show_feedback,
-    show_question,
-    take_answer,
-)
+from bot.usecases.answering import answer_by_form, give_hint, read_others, show_question, take_answer
+from bot.usecases.facilitating import manage_group
+from bot.usecases.feedback import show_feedback
+from bot.usecases.members import manage_self
+from bot.usecases.posting import propose_week
+from bot.usecases.walkthrough import research
 from bot.views import notices
 
 

@@ -11,8 +11,10 @@ from bot.domain.group import MemberId
 from bot.domain.peer_review import KEPT, REMOVED
 from bot.errors import Refusal
 from bot.inbound import Submission
-from bot.usecases import dispute, manage_bank, manage_self, second_shot, settle_entry, try_variant
-from bot.usecases.settle_entry import DECIDE, About
+from bot.usecases.facilitating import manage_bank, settle_entry
+from bot.usecases.facilitating.settle_entry import DECIDE, About
+from bot.usecases.feedback import dispute, second_shot, try_variant
+from bot.usecases.members import manage_self
 from bot.views import notices
 
 

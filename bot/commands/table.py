@@ -9,9 +9,9 @@ from bot.commands import admin, facilitator, member, peers
 from bot.commands.spec import Argument, Audience, CommandSpec, Context, Kind, nearest
 from bot.domain.group import WINDOWS_H, Mode
 from bot.errors import Refusal
-from bot.usecases import manage_group
-from bot.usecases.peer_rules import NAMES, ON_OFF, STATES
-from bot.views import help_card
+from bot.usecases.facilitating import manage_group
+from bot.usecases.peers.peer_rules import NAMES, ON_OFF, STATES
+from bot.views.members import help_card
 
 ADMIN_VERBS: tuple[CommandSpec, ...] = (
     CommandSpec(

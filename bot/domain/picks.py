@@ -52,7 +52,7 @@ class Dry(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Why:
-    """The reason of a pick; `bot/views/why.py` has the words."""
+    """The reason of a pick; `bot/views/facilitating/why.py` has the words."""
 
     rule: Rule
     about: str = ""

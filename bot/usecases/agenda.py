@@ -5,29 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from bot.ports import Job, Ports
-from bot.usecases import (
-    give_feedback,
-    judge_section,
-    notify,
-    owed,
-    peer_duties,
-    peer_notice,
-    peer_post,
-    peer_round,
-    post_question,
-    propose_week,
-    put_variant,
-    redraw,
-    remind,
-    reveal,
-    settle_entry,
-    settle_suggestion,
-    share_answer,
-    tally,
-    write_walkthrough,
-)
-from bot.usecases.lose_place import unless_closed
-from bot.usecases.plan_posts import plan_next
+from bot.usecases import notify, owed
+from bot.usecases.answering import redraw, share_answer
+from bot.usecases.facilitating import settle_entry, settle_suggestion
+from bot.usecases.facilitating.lose_place import unless_closed
+from bot.usecases.feedback import give_feedback, judge_section, put_variant
+from bot.usecases.peers import peer_duties, peer_notice, peer_post, peer_round
+from bot.usecases.posting import post_question, propose_week, remind, reveal, tally
+from bot.usecases.posting.plan_posts import plan_next
+from bot.usecases.walkthrough import write_walkthrough
 from bot.usecases.work import Work
 
 WORKS: Mapping[str, Work] = {

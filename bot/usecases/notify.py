@@ -10,10 +10,12 @@ from bot.domain.group import Group, MemberId
 from bot.domain.picks import Dry
 from bot.ports import Job, Ports
 from bot.usecases import owed
-from bot.usecases.peer_scene import NIGHT
+from bot.usecases.peers.peer_scene import NIGHT
 from bot.usecases.send_direct import next_morning, send_direct
 from bot.usecases.work import Again
-from bot.views import notices, second_shot_card, week_card
+from bot.views import notices
+from bot.views.facilitating import week_card
+from bot.views.feedback import second_shot_card
 
 INBOX = "inbox"
 """Something for the facilitators stands in the inbox."""

@@ -8,12 +8,12 @@ from bot.domain.group import Group
 from bot.domain.post import LONGEST_WINDOW, Post, PostState
 from bot.ports import Job, Ports
 from bot.usecases import owed
-from bot.usecases.give_feedback import feedback_key
-from bot.usecases.plan_posts import owed_posts
-from bot.usecases.plan_variant import owed_variants
-from bot.usecases.propose_week import next_proposal
-from bot.usecases.recover_reviews import owed_reviews
-from bot.usecases.reveal import is_to_be_revealed
+from bot.usecases.feedback.give_feedback import feedback_key
+from bot.usecases.feedback.plan_variant import owed_variants
+from bot.usecases.peers.recover_reviews import owed_reviews
+from bot.usecases.posting.plan_posts import owed_posts
+from bot.usecases.posting.propose_week import next_proposal
+from bot.usecases.posting.reveal import is_to_be_revealed
 
 RECENT_POSTS = 3
 """Answers to older posts are not swept: their feedback has long been given or given up."""

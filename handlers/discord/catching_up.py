@@ -14,7 +14,7 @@ from bot.domain.group import Group, MemberId, MessageRef
 from bot.domain.post import Post
 from bot.errors import Trouble
 from bot.ports import Ports
-from bot.usecases.find_author import message_ids
+from bot.usecases.answering.find_author import message_ids
 from handlers.discord.custom_id import PLATFORM
 from handlers.discord.intake import Intake
 from handlers.discord.rooms import Kind, Room

@@ -15,8 +15,8 @@ from bot.domain.group import MemberId, MessageRef
 from bot.errors import ChatBusy, ChatRefused
 from bot.inbound import Asked, Command, Edited, Press, Said, Submission
 from bot.ports import Ports
-from bot.usecases import unread_message
-from bot.usecases.find_author import author_of, unread_edit
+from bot.usecases.answering import unread_message
+from bot.usecases.answering.find_author import author_of, unread_edit
 from bot.views import notices
 from handlers.background import Background
 from handlers.discord import inbound

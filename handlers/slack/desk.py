@@ -12,7 +12,7 @@ from bot.commands import dispatch, is_settings, may_open_form, needs_rights
 from bot.errors import NotYet, Refusal, StoreDown, Trouble
 from bot.inbound import Asked, Caller, Command, Inbound, Press, Submission
 from bot.ports import Ports
-from bot.usecases.follow_name import follow_name
+from bot.usecases.members.follow_name import follow_name
 from bot.views import notices
 from handlers.background import Background
 from handlers.slack.home import HomeTab

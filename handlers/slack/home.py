@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bot.domain.group import MemberId
 from bot.ports import Ports
-from bot.usecases import show_home
+from bot.usecases.members import show_home
 from handlers.slack.addresses import addressed
 from handlers.slack.api import SlackApi
 from handlers.slack.inbound import PLATFORM

@@ -13,8 +13,9 @@ from bot.domain.group import Group, MemberId, Place
 from bot.infra.clock import SteppedClock
 from bot.ports import Clock, Ports
 from bot.settings import Settings, read
-from bot.usecases import manage_group, post_question
-from bot.usecases.wishes import Wishes
+from bot.usecases.facilitating import manage_group
+from bot.usecases.facilitating.wishes import Wishes
+from bot.usecases.posting import post_question
 from handlers import app
 from handlers.background import Background
 from handlers.discord.api import DiscordApi

@@ -12,7 +12,7 @@ import pytest
 from bot.commands import COMMANDS
 from bot.domain.group import Group, GroupId, MemberId, Place
 from bot.ports import Check
-from bot.usecases.wishes import DEFAULT_SCHEDULE
+from bot.usecases.facilitating.wishes import DEFAULT_SCHEDULE
 from handlers.discord.check import checks
 from handlers.discord.endpoint import Endpoint
 from handlers.discord.tree import guild_payload, payload

@@ -17,8 +17,9 @@ from bot.errors import ChatClosed
 from bot.infra.clock import SteppedClock
 from bot.ports import Target, Where
 from bot.settings import read
-from bot.usecases import manage_group, post_question
-from bot.usecases.wishes import Wishes
+from bot.usecases.facilitating import manage_group
+from bot.usecases.facilitating.wishes import Wishes
+from bot.usecases.posting import post_question
 from bot.views import notices
 from handlers import app
 from handlers.background import Background

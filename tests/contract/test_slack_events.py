@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from bot.domain.group import MemberId
-from bot.usecases import post_question
+from bot.usecases.posting import post_question
 from handlers.slack.words import mentions, plain, typed
 from tests.contract.slack_case import ANSWER, START, Case, answer_of, eventually, group_of, no_failure, running
 from tests.servers.slack_faults import cut, late, rate_limited, slow

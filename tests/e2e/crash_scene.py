@@ -20,7 +20,7 @@ from bot.domain.schedule import Schedule
 from bot.infra.redis.embedded import FOLDER, embedded_valkey
 from bot.infra.redis.store import Store
 from bot.usecases import owed
-from bot.usecases.post_question import post_key
+from bot.usecases.posting.post_question import post_key
 from tests.e2e.file_chat import Record
 
 ROOT = Path(__file__).parents[2]

@@ -18,7 +18,7 @@ from bot.domain.group import Place
 from bot.domain.picks import Pick, Rule, Why
 from bot.infra.redis.embedded import embedded_valkey
 from bot.infra.redis.store import open_store
-from bot.usecases.manage_group import identity_of
+from bot.usecases.facilitating.manage_group import identity_of
 from handlers.terminal.room import PLATFORM, WORKSPACE
 from tests.e2e.program import Line, Outcome, played
 

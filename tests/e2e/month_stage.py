@@ -15,7 +15,7 @@ from bot.domain.group import GroupId, MemberId, Place
 from bot.domain.peer_review import rated_sections
 from bot.infra.library import packaged_library
 from bot.infra.redis.store import Store
-from bot.usecases.peer_post import review_key
+from bot.usecases.peers.peer_post import review_key
 
 Form = Mapping[str, str]
 """Field -> what is typed or chosen."""

@@ -10,8 +10,8 @@ from bot.domain.review import Review
 from bot.domain.second_shot import SecondShot
 from bot.infra.library import packaged_library
 from bot.infra.redis.store import open_store
-from bot.views.dispute_card import BAND, NOTE, REASON, SECTION
-from bot.views.second_shot_card import TEXT
+from bot.views.feedback.dispute_card import BAND, NOTE, REASON, SECTION
+from bot.views.feedback.second_shot_card import TEXT
 from tests.e2e.run_scene import ANSWER
 from tests.e2e.study_week import MONDAY, POST_AT, Week
 

@@ -13,7 +13,7 @@ import pytest
 from bot.infra.redis.store import Store, open_store
 from bot.ports import Job
 from bot.usecases import owed
-from bot.usecases.post_question import AUDIT_AFTER
+from bot.usecases.posting.post_question import AUDIT_AFTER
 from tests.e2e.crash_scene import Crew, Groups, Server, crew, kill, until
 from tests.e2e.file_chat import Record
 

@@ -8,7 +8,9 @@ import xml.etree.ElementTree as ET
 import pytest
 
 from bot.cards import Card, Form
-from bot.views import admin_card, answer_form, question_card, setup_form
+from bot.views import question_card
+from bot.views.answering import answer_form
+from bot.views.facilitating import admin_card, setup_form
 from bot.views.feedback import thread_card
 from handlers.discord.modal import modal
 from handlers.discord.render import components

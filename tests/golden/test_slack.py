@@ -16,18 +16,10 @@ from bot.domain.post import Post, PostState
 from bot.domain.schedule import Schedule
 from bot.domain.streak import Streak, Took, streak_of
 from bot.ports import Check
-from bot.views import (
-    admin_card,
-    answer_card,
-    answer_form,
-    help_card,
-    me_card,
-    notices,
-    others_card,
-    question_card,
-    setup_form,
-    streak_card,
-)
+from bot.views import notices, question_card
+from bot.views.answering import answer_card, answer_form, others_card
+from bot.views.facilitating import admin_card, setup_form
+from bot.views.members import help_card, me_card, streak_card
 from handlers.slack.modal import modal
 from handlers.slack.render import blocks, message
 from tests.golden.test_feedback import cards as feedback_cards

@@ -12,8 +12,11 @@ import pytest
 from bot.cards import Card, Form
 from bot.domain.streak import Took, streak_of
 from bot.ports import Check
-from bot.views import admin_card, answer_form, question_card, setup_form, streak_card
+from bot.views import question_card
+from bot.views.answering import answer_form
+from bot.views.facilitating import admin_card, setup_form
 from bot.views.feedback import thread_card
+from bot.views.members import streak_card
 from handlers.slack.modal import modal
 from handlers.slack.render import blocks
 from tests.golden.test_slack import ASHA, DUE, GROUP, NEXT, POST

@@ -8,7 +8,7 @@ from hypothesis import given
 
 from bot.cards import Button, ChoiceField, Form, TextField
 from bot.domain.group import Place
-from bot.views.setup_form import setup_form
+from bot.views.facilitating.setup_form import setup_form
 from handlers.discord.custom_id import carried
 from handlers.discord.limits import CUSTOM_ID_CHARS
 from handlers.discord.markdown import harmless

@@ -13,7 +13,7 @@ from bot.domain.own_question import own_faults
 from bot.domain.question import Facet, LookFor, Pitfall, Probe, Question
 from bot.infra.library import packaged_library
 from bot.infra.library.exchange import read_brought
-from bot.views.question_files import WRITERS, as_csv
+from bot.views.facilitating.question_files import WRITERS, as_csv
 
 LIBRARY = packaged_library()
 KEYS = [section.key for section in LIBRARY.framework.sections]

@@ -14,9 +14,9 @@ from bot.domain.post import LONGEST_WINDOW, Post, PostState, window_end
 from bot.domain.schedule import Schedule
 from bot.errors import Refusal
 from bot.infra.redis.codec import dump, load
-from bot.usecases.tally import EVERY_S, next_edit_at
-from bot.views.others_card import fair_rooms
-from bot.views.setup_form import MODES, setup_form, window_text
+from bot.usecases.posting.tally import EVERY_S, next_edit_at
+from bot.views.answering.others_card import fair_rooms
+from bot.views.facilitating.setup_form import MODES, setup_form, window_text
 
 NOON = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 HOUR = timedelta(hours=1)

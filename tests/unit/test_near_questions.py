@@ -6,7 +6,7 @@ import pytest
 
 from bot.domain.question import Question
 from bot.infra.library import packaged_library
-from bot.usecases.near_questions import NEAR, likeness
+from bot.usecases.walkthrough.near_questions import NEAR, likeness
 
 BANK = tuple(packaged_library().questions.values())
 FREE = (

@@ -10,8 +10,8 @@ from bot.domain.duty import AnswerId
 from bot.domain.group import MemberId, Place
 from bot.domain.peer_review import MOST_TEXT_CHARS, TEXTS, PeerReview
 from bot.infra.library import packaged_library
-from bot.views import peer_card
-from bot.views.peer_form import HIDDEN, calibration_form, review_form
+from bot.views.peers import peer_card
+from bot.views.peers.peer_form import HIDDEN, calibration_form, review_form
 from handlers.discord import limits as discord_limits
 from handlers.discord.custom_id import custom_id
 from handlers.discord.modal import modal as discord_modal

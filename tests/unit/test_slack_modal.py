@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 
 from bot.cards import ChoiceField, Form, TextField
-from bot.views.setup_form import setup_form
+from bot.views.facilitating.setup_form import setup_form
 from handlers.slack.modal import CALLBACK_ID, action_of, errors_of, ids_of, modal, values_of
 from tests.servers.slack_blocks import view_faults
 from tests.servers.slack_text import nodes, pings, shown

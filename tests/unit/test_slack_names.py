@@ -4,7 +4,7 @@ import pytest
 
 from bot.cards import MOST_CARD_CHARS, Bold, Bullets, Card, Code, Facts, Form, Heading, Own, Quote, Text, TextField
 from bot.commands import COMMANDS
-from bot.views import help_card
+from bot.views.members import help_card
 from handlers.slack.names import CommandNames
 
 TABLE = ["tpm-question", "tpm-me", "tpm-help"]

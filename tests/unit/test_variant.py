@@ -10,7 +10,7 @@ import pytest
 from bot.domain.group import Member, MemberId, QuietHours
 from bot.domain.review import Review, SectionReview
 from bot.domain.variant import AFTER, UNTIL, due_at, is_long_enough, planned, thin, varied
-from bot.views import variant_card
+from bot.views.feedback import variant_card
 from tests.reviews import a_question, a_review, library
 
 NIGHT = QuietHours(time(22), time(8))

@@ -12,9 +12,9 @@ from bot.cards import Text as Paragraph
 from bot.domain.question import Fact
 from bot.domain.walkthrough import Chapter, Grounding, Line, Made, Piece, Shape, Source, Text, Walkthrough
 from bot.infra.library import packaged_library
-from bot.views.study_pack_card import study_pack
-from bot.views.walkthrough_card import chapter_cards, comparison, reading_card, summary
-from bot.views.walkthrough_file import as_file
+from bot.views.walkthrough.study_pack_card import study_pack
+from bot.views.walkthrough.walkthrough_card import chapter_cards, comparison, reading_card, summary
+from bot.views.walkthrough.walkthrough_file import as_file
 
 LIBRARY = packaged_library()
 FRAMEWORK = LIBRARY.framework

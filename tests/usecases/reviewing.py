@@ -9,7 +9,7 @@ from bot.cards import Card, Form, Reply
 from bot.domain.duty import AnswerId, Duty
 from bot.domain.peer_review import PeerReview, rated_sections
 from bot.inbound import Submission
-from bot.usecases import peer_post
+from bot.usecases.peers import peer_post
 from tests.usecases.study import ANSWER, MINUTE, MONDAY, OTHER_ANSWER, Study, card, form
 
 FOUR = ("asha", "ben", "chen", "dara")

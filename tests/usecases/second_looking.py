@@ -7,9 +7,9 @@ from bot.domain.peer_review import InboxEntry
 from bot.domain.review import Review
 from bot.domain.second_shot import SecondShot
 from bot.inbound import Submission
-from bot.views.dispute_card import BAND, NOTE, REASON, SECTION
-from bot.views.peer_words import CHOICES
-from bot.views.second_shot_card import TEXT, USED
+from bot.views.feedback.dispute_card import BAND, NOTE, REASON, SECTION
+from bot.views.feedback.second_shot_card import TEXT, USED
+from bot.views.peers.peer_words import CHOICES
 from tests.usecases.study import MONDAY, Study, card, form, text_of
 
 WHY = "My second sentence does give the number: 5.2 GB each, eleven at once."

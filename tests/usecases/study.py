@@ -27,8 +27,9 @@ from bot.infra.library import FileLibrary, packaged_library
 from bot.infra.offline import OfflineSelfCheck
 from bot.infra.redis.store import Store
 from bot.ports import Ports, Reviewer, Where
-from bot.usecases import agenda, show_streak
-from bot.usecases.give_feedback import feedback_key
+from bot.usecases import agenda
+from bot.usecases.feedback.give_feedback import feedback_key
+from bot.usecases.members import show_streak
 from bot.usecases.recover import sweep
 from bot.usecases.work import Worker
 from handlers.terminal.messages import Message

@@ -14,7 +14,7 @@ from bot.domain.question import Question
 from bot.errors import Refusal
 from bot.infra.library import FileLibrary
 from bot.infra.redis.store import Store
-from bot.usecases.choose_question import coming
+from bot.usecases.posting.choose_question import coming
 from tests.usecases.study import HOUR, MINUTE, MONDAY, Study, bank, card, studying, text_of
 
 DAY = timedelta(days=1)

@@ -12,8 +12,8 @@ from bot.domain.question import Question
 from bot.errors import Refusal
 from bot.infra.redis.store import Store
 from bot.ports import Where
-from bot.usecases import manage_self
-from bot.views import hint_card
+from bot.usecases.members import manage_self
+from bot.views.answering import hint_card
 from tests.usecases.study import ANSWER, HOUR, MINUTE, MONDAY, Study, bank, card, form, studying, text_of
 
 QUESTIONS = bank().questions

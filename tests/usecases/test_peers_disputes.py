@@ -9,7 +9,7 @@ from bot.cards import ChoiceField, Form, Reply
 from bot.errors import Refusal
 from bot.inbound import Left, Submission
 from bot.usecases.recover import sweep
-from bot.views.dispute_card import BAND, NOTE, REASON, SECTION
+from bot.views.feedback.dispute_card import BAND, NOTE, REASON, SECTION
 from tests.usecases.dying import Fuse, dying
 from tests.usecases.second_looking import (
     WHY,

@@ -8,7 +8,7 @@ from bot.cards import MOST_FORM_FIELDS, Card, ChoiceField, Form, TextField
 from bot.domain.streak import Mark
 from bot.errors import Refusal
 from bot.inbound import Left, Submission
-from bot.views.peer_words import BANDS
+from bot.views.peers.peer_words import BANDS
 from tests.usecases.reviewing import (
     FOUR,
     PRAISE,

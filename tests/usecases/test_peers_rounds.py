@@ -8,7 +8,8 @@ import pytest
 from bot.domain.peer_review import InboxKind
 from bot.infra.redis.keys import Keys
 from bot.ports import Where
-from bot.usecases import owed, peer_round
+from bot.usecases import owed
+from bot.usecases.peers import peer_round
 from bot.usecases.recover import sweep
 from handlers.terminal.messages import Message
 from tests.usecases.reviewing import FOUR, answered, decline, duties, give, owed_by, reviewers, states

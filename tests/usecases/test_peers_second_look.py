@@ -16,8 +16,8 @@ from bot.inbound import Left
 from bot.infra.claude.request import ReviewPrompt
 from bot.infra.redis.store import Store
 from bot.ports import Where
-from bot.usecases import show_home
-from bot.usecases.counted_bands import counted
+from bot.usecases.feedback.counted_bands import counted
+from bot.usecases.members import show_home
 from bot.usecases.recover import sweep
 from tests.contract.review_case import reviewing
 from tests.servers.anthropic import AnthropicServer

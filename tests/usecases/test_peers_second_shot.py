@@ -12,7 +12,7 @@ from bot.infra.redis.keys import Keys
 from bot.ports import Where
 from bot.usecases import owed
 from bot.usecases.recover import sweep
-from bot.views.second_shot_card import TEXT
+from bot.views.feedback.second_shot_card import TEXT
 from tests.conftest import MEMBER_DAILY_USD
 from tests.servers.anthropic import AnthropicServer, Reply
 from tests.usecases.dying import Fuse, dying

@@ -9,7 +9,7 @@ from bot.errors import ChatBusy, ChatRefused, ChatUnsure, Refusal, StoreDown
 from bot.infra.redis.keys import Keys
 from bot.ports import Where
 from bot.usecases import owed
-from bot.usecases.post_question import post_key
+from bot.usecases.posting.post_question import post_key
 from bot.usecases.recover import sweep
 from tests.usecases.study import HOUR, MINUTE, MONDAY, Study
 

@@ -14,7 +14,7 @@ from bot.domain.review import Review, SectionReview
 from bot.errors import Refusal
 from bot.ports import Where
 from bot.usecases import owed
-from bot.usecases.choose_question import coming
+from bot.usecases.posting.choose_question import coming
 from tests.reviews import a_review
 from tests.usecases.study import ANSWER, HOUR, MINUTE, MONDAY, Study, bank, card
 

@@ -13,7 +13,7 @@ from bot.errors import ChatBusy, ChatRefused, ChatUnsure, Refusal, TpmError
 from bot.inbound import Asked, Wish, Written
 from bot.infra.redis.store import Store
 from bot.ports import Where
-from bot.usecases.tally import EVERY_S
+from bot.usecases.posting.tally import EVERY_S
 from tests.usecases.study import ANSWER, HOUR, MINUTE, MONDAY, OTHER_ANSWER, TALK, Study, card, form, studying, text_of
 
 DAY = timedelta(days=1)

@@ -16,7 +16,7 @@ from bot.errors import Refusal
 from bot.inbound import Asked, Command, Inbound, Press, Submission, Wish, Written
 from bot.infra.redis.store import Store
 from bot.ports import Where
-from bot.usecases import show_home
+from bot.usecases.members import show_home
 from handlers.terminal.messages import Happened
 from tests.usecases.study import ANSWER, HOUR, MINUTE, MONDAY, TALK, Study, form, studying
 

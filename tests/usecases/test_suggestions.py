@@ -10,7 +10,7 @@ from bot.cards import Form
 from bot.domain.suggestion import MOST_OPEN, Suggestion, SuggestionState
 from bot.errors import Refusal
 from bot.inbound import Command, Submission
-from bot.usecases import manage_self
+from bot.usecases.members import manage_self
 from tests.usecases.study import HOUR, MINUTE, START, Study, card, form, text_of
 
 GOOD = "How would you test a translator for court letters, and what would make you stop it?"

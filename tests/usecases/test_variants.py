@@ -11,7 +11,8 @@ from bot.domain.variant import thin
 from bot.errors import ChatRefused, Refusal
 from bot.infra.redis.keys import Keys
 from bot.ports import Where
-from bot.usecases import manage_self, owed
+from bot.usecases import owed
+from bot.usecases.members import manage_self
 from bot.usecases.recover import sweep
 from bot.usecases.send_direct import send_direct
 from bot.views import notices

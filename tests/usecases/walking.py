@@ -11,7 +11,7 @@ from bot.cards import Card
 from bot.inbound import Submission
 from bot.infra.redis.store import open_store
 from bot.ports import Where
-from bot.views.walkthrough_words import SKETCH_FIELD
+from bot.views.walkthrough.walkthrough_words import SKETCH_FIELD
 from handlers.terminal.messages import Message
 from tests.conftest import emptied
 from tests.contract.research_case import QUICK, researching

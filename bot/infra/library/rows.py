@@ -15,7 +15,7 @@ import yaml
 import prompts
 from bot.domain.own_question import notes_of
 from bot.infra.library.located import FileFault, FileFaulty, bullets, front_matter, headings, yaml_lines
-from bot.views.question_files import COLUMNS, FORMULA, LISTS, NESTED
+from bot.views.facilitating.question_files import COLUMNS, FORMULA, LISTS, NESTED
 
 BODY = ("prompt", "givens", "outline", "runner_up")
 NEEDED = ("title", "prompt", "topic")

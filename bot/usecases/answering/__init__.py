@@ -1,0 +1,1 @@
+"""Answers: typed in a thread or a form, changed, deleted, shared; hints and what a member may read."""

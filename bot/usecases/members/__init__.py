@@ -1,0 +1,1 @@
+"""A member's own: streak, home, settings, data, coming and leaving."""

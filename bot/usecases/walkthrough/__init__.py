@@ -1,0 +1,1 @@
+"""The researched walkthrough of any question."""

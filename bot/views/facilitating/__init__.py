@@ -1,0 +1,1 @@
+"""Cards and forms for those who run a group."""

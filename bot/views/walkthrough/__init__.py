@@ -1,0 +1,1 @@
+"""The walkthrough as cards and as a file."""
