@@ -36,6 +36,8 @@ from bot.domain.review import (
 
 TOP_BAND = 4
 CAPS = {Soundness.SOUND: TOP_BAND, Soundness.SHAKY: 2, Soundness.UNSOUND: 1}
+BESIDE_A_FAULT = 3
+"""The cap of a shaky section in which several points are specific without the fault; figures: docs/prompts.md."""
 MOST_ALSO_GOOD = 2
 MOST_HAND_WAVING = 5
 MOST_CLAIMS = 8
@@ -74,8 +76,8 @@ def band(
     """The band of a section, 0 to 4 (DESIGN 7); None if nothing of it could be checked.
 
     0 nothing; 1 only named; 2 one point specific; 3 several specific, or at least half of the points met with one
-    specific; 4 as 3, with a number or both sides of a trade-off, and impact. Shaky caps at 2, unsound at 1. A point
-    that was not checked is left out of the count.
+    specific; 4 as 3, with a number or both sides of a trade-off, and impact. Unsound caps at 1, shaky at 2, or at 3
+    where several points are specific without the fault. A point that was not checked is left out of the count.
     """
     counted = [point.met for point in points if point.met is not Met.NOT_CHECKED]
     if not counted:
@@ -89,7 +91,8 @@ def band(
     else:
         weighed = facets.get(Facet.NUMBER) or facets.get(Facet.TRADEOFF)
         earned = TOP_BAND if weighed and facets.get(Facet.IMPACT) else 3
-    return min(earned, CAPS[soundness])
+    stands_beside = soundness is Soundness.SHAKY and specific >= SEVERAL
+    return min(earned, BESIDE_A_FAULT if stands_beside else CAPS[soundness])
 
 
 def judge(  # noqa: PLR0913  all that a stored review says, by keyword
@@ -202,28 +205,18 @@ def _section(section: Section, question: Question, reading: SectionReading | Non
     points = tuple(_point(look, decided.get(look.id), words) for look in look_fors)
     points += _also_good(section.key, reading.also_good, words)
     facets = {facet: quotes for facet, numbers in reading.facets.items() if (quotes := words.quotes(numbers))}
-    soundness = _soundness(reading, words)
     return SectionReview(
         key=section.key,
         title=section.title,
         weight=weight,
-        band=band(points, facets, soundness),
+        band=band(points, facets, reading.soundness),
         line=reading.line,
         reading=reading.reading,
         points=points,
         facets=facets,
-        soundness=soundness,
+        soundness=reading.soundness,
         soundness_reason=reading.soundness_reason,
     )
-
-
-def _soundness(reading: SectionReading, words: _Words) -> Soundness:
-    """As the reader found it, but shaky at best when something that earned credit rests on a fault."""
-    moves: tuple[PointReading | AlsoGood, ...] = (*reading.points, *reading.also_good)
-    credited = [move.sentences for move in moves if move.met in (Met.NAMED, Met.SPECIFIC)]
-    if reading.soundness is Soundness.SOUND and any(map(words.flaw, credited)):
-        return Soundness.SHAKY
-    return reading.soundness
 
 
 def _capped(met: Met, sentences: Sequence[int], words: _Words) -> Met:
