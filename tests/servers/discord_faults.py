@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections import defaultdict, deque
 from dataclasses import dataclass
 from typing import Any
 
@@ -139,23 +137,3 @@ def slow(delay_s: float) -> Fault:
 def late(late_s: float) -> Fault:
     """A right answer, long after the effect."""
     return Fault(late_s=late_s, commits=True)
-
-
-class Faults:
-    """The faults to come, by route, and whether REST is down altogether."""
-
-    def __init__(self) -> None:
-        self.down: Fault | None = None
-        self.closing = asyncio.Event()
-        self._next: defaultdict[str, deque[Fault]] = defaultdict(deque)
-
-    def add(self, route: str, *faults: Fault) -> None:
-        """The next calls of `route` go wrong like this, in order."""
-        self._next[route].extend(faults)
-
-    def take(self, route: str) -> Fault | None:
-        """The fault of the call that has come in, if it has one."""
-        if self.down is not None:
-            return self.down
-        waiting = self._next[route]
-        return waiting.popleft() if waiting else None

@@ -11,10 +11,11 @@ from typing import Any
 
 from bot.infra.clock import host_now
 from tests.servers.discord_bodies import channel_body, guild_body, member_body, message_body, user_body
-from tests.servers.discord_faults import Faults, No
+from tests.servers.discord_faults import Fault, No
 from tests.servers.discord_gateway import MESSAGE_CONTENT, Gateway, Session
 from tests.servers.discord_interaction import Interaction
 from tests.servers.discord_world import Body, Channel, Kind, Message, Person, Right, World
+from tests.servers.faults import Faults
 
 APPLICATION_ID = "900000000000000001"
 TOKEN = "OTAwMDAwMDAwMDAwMDAwMDAx.made-up.for-tests"
@@ -62,7 +63,7 @@ class Hub:
         self.world = World()
         self.bot = Person(id=APPLICATION_ID, name="tpm", is_bot=True)
         self.world.people[self.bot.id] = self.bot
-        self.faults = Faults()
+        self.faults = Faults[Fault]()
         self.gateway = Gateway(TOKEN, self._ready)
         self.calls: list[Call] = []
         self.odd: list[str] = []

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections import defaultdict, deque
 from dataclasses import dataclass
 
 
@@ -63,23 +61,3 @@ def slow(delay_s: float) -> Fault:
 def late(late_s: float) -> Fault:
     """A right answer, long after the effect."""
     return Fault(late_s=late_s, commits=True)
-
-
-class Faults:
-    """The faults to come, by method, and whether Slack is down altogether."""
-
-    def __init__(self) -> None:
-        self.down: Fault | None = None
-        self.closing = asyncio.Event()
-        self._next: defaultdict[str, deque[Fault]] = defaultdict(deque)
-
-    def add(self, method: str, *faults: Fault) -> None:
-        """The next calls of `method` go wrong like this, in order."""
-        self._next[method].extend(faults)
-
-    def take(self, method: str) -> Fault | None:
-        """The fault of the call that has come in, if it has one."""
-        if self.down is not None:
-            return self.down
-        waiting = self._next[method]
-        return waiting.popleft() if waiting else None

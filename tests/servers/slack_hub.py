@@ -9,8 +9,9 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from bot.infra.clock import host_now
+from tests.servers.faults import Faults
 from tests.servers.slack_courier import Courier, Delivery
-from tests.servers.slack_faults import Faults
+from tests.servers.slack_faults import Fault
 from tests.servers.slack_world import Body, Channel, Kind, Message, Workspace, message_body
 
 APP_ID = "ATPM"
@@ -122,7 +123,7 @@ class Hub:
     def __init__(self, courier: Courier, now: Callable[[], datetime] = host_now) -> None:
         self.workspaces: dict[str, Workspace] = {}
         self.rules = Rules()
-        self.faults = Faults()
+        self.faults = Faults[Fault]()
         self.calls: list[Call] = []
         self.odd: list[str] = []
         self.statuses: list[Status] = []
