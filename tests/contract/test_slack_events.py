@@ -199,10 +199,10 @@ async def test_a_slow_slack_delays_no_ack(case: Case) -> None:
     post = await case.posted()
     case.study.members.add("U3")
     carol = case.slack.user("U3", name="carol")
-    case.slack.fail("users.info", slow(0.8))
+    case.slack.fail("users.info", slow(4.0))
     await case.group()
     await carol.say(case.study, ANSWER, thread=post)
-    assert case.slack.courier.deliveries[-1].attempts[0].took_s < 0.5
+    assert case.slack.courier.deliveries[-1].attempts[0].took_s < 3.0  # what Slack waits (slack.md 4.1)
     await case.settle()
     assert await answer_of(case, "U3") == ANSWER
 
