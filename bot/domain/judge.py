@@ -35,9 +35,9 @@ from bot.domain.review import (
 )
 
 TOP_BAND = 4
-CAPS = {Soundness.SOUND: TOP_BAND, Soundness.SHAKY: 2, Soundness.UNSOUND: 1}
-BESIDE_A_FAULT = 3
-"""The cap of a shaky section in which several points are specific without the fault; figures: docs/prompts.md."""
+CAPS = {Soundness.SOUND: TOP_BAND, Soundness.SHAKY: 3, Soundness.UNSOUND: 1}
+UNFORESEEN = 2
+"""What moves that no note foresaw earn a section at most, as long as none of its own points is specific."""
 MOST_ALSO_GOOD = 2
 MOST_HAND_WAVING = 5
 MOST_CLAIMS = 8
@@ -73,26 +73,27 @@ def _own_points(section: Section) -> tuple[LookFor, ...]:
 def band(
     points: Iterable[PointResult], facets: Mapping[Facet, Sequence[str]], soundness: Soundness = Soundness.SOUND
 ) -> int | None:
-    """The band of a section, 0 to 4 (DESIGN 7); None if nothing of it could be checked.
+    """The band of a section, 0 to 4 (DESIGN 7, tuned on the bench: docs/prompts.md); None if nothing could be checked.
 
     0 nothing; 1 only named; 2 one point specific; 3 several specific, or at least half of the points met with one
-    specific; 4 as 3, with a number or both sides of a trade-off, and impact. Unsound caps at 1, shaky at 2, or at 3
-    where several points are specific without the fault. A point that was not checked is left out of the count.
+    specific; 4 as 3, with a number or both sides of a trade-off, and impact. Moves that no note foresaw count as
+    points, but alone they earn no more than 2. Shaky caps at 3, unsound at 1. A point that was not checked is left out.
     """
-    counted = [point.met for point in points if point.met is not Met.NOT_CHECKED]
+    counted = [point for point in points if point.met is not Met.NOT_CHECKED]
     if not counted:
         return None
-    specific = counted.count(Met.SPECIFIC)
-    met = specific + counted.count(Met.NAMED)
+    specific = [point for point in counted if point.met is Met.SPECIFIC]
+    met = len(specific) + sum(point.met is Met.NAMED for point in counted)
     if not specific:
         earned = 1 if met else 0
-    elif specific < SEVERAL and met * 2 < len(counted):
+    elif len(specific) < SEVERAL and met * 2 < len(counted):
         earned = 2
     else:
         weighed = facets.get(Facet.NUMBER) or facets.get(Facet.TRADEOFF)
         earned = TOP_BAND if weighed and facets.get(Facet.IMPACT) else 3
-    stands_beside = soundness is Soundness.SHAKY and specific >= SEVERAL
-    return min(earned, BESIDE_A_FAULT if stands_beside else CAPS[soundness])
+    if all(point.also_good for point in specific):
+        earned = min(earned, UNFORESEEN)
+    return min(earned, CAPS[soundness])
 
 
 def judge(  # noqa: PLR0913  all that a stored review says, by keyword

@@ -78,13 +78,24 @@ def test_doing_more_never_lowers_a_band(
 def test_a_broken_argument_caps_the_band(
     how: list[Met], facets: dict[Facet, tuple[str, ...]], soundness: Soundness
 ) -> None:
-    """Unsound reasoning earns at most 1; shaky at most 2, or 3 with two specific points; neither more than sound."""
+    """Unsound reasoning earns at most 1 and shaky at most 3, and neither earns more than sound reasoning."""
     earned, sound = band(points(*how), facets, soundness), band(points(*how), facets)
     if earned is None or sound is None:
         assert earned is sound
     else:
-        shaky = 3 if how.count(Met.SPECIFIC) >= 2 else 2
-        assert earned == min(sound, {Soundness.SOUND: 4, Soundness.SHAKY: shaky, Soundness.UNSOUND: 1}[soundness])
+        assert earned == min(sound, {Soundness.SOUND: 4, Soundness.SHAKY: 3, Soundness.UNSOUND: 1}[soundness])
+
+
+@given(st.lists(st.sampled_from([Met.NO, Met.NAMED]), min_size=1, max_size=5), st.integers(1, 2), FACETS)
+def test_what_nobody_looked_for_earns_two_alone(
+    how: list[Met], moves: int, facets: dict[Facet, tuple[str, ...]]
+) -> None:
+    """Moves that no note foresaw lift a section to 2, and no further until one of its own points is specific."""
+    unforeseen = [replace(point, also_good=True) for point in points(*[Met.SPECIFIC] * moves)]
+    assert band([*points(*how), *unforeseen], facets) == 2
+    beside = band([*points(*how, Met.SPECIFIC), *unforeseen], facets)
+    assert beside is not None
+    assert beside >= 3
 
 
 @given(st.lists(st.integers(-2, 14), max_size=4), st.lists(st.integers(-2, 14), max_size=3), st.sampled_from(list(Met)))
@@ -226,13 +237,13 @@ def test_a_sentence_with_a_fault_is_never_held_up() -> None:
 
 
 def test_a_move_that_no_note_foresaw_counts_as_a_point() -> None:
-    """A good move that the notes lack lifts an empty section, and at most two of them count."""
+    """A good move that the notes lack lifts an empty section to 2, and at most two of them count."""
     moves = tuple(AlsoGood(f"Move {number}", Met.SPECIFIC, (number,)) for number in (1, 2, 3))
     section = SectionReading(
         key="s3", reading="", points=(PointReading("urgent-fallback", Met.NO, ()),), also_good=moves
     )
     found = next(each for each in a_review(a_reading(sections=(section,))).sections if each.key == "s3")
-    assert found.band == 3
+    assert found.band == 2
     assert [point.point for point in found.points if point.also_good] == ["Move 1", "Move 2"]
 
 
