@@ -131,6 +131,10 @@ async def test_a_redis_that_is_not_there_yet_is_waited_for(tmp_path: Path) -> No
         assert (await bot.ended())[1] < 3.0
 
 
+AT_REST = ("tpm_jobs_running", "tpm_agenda_lag_seconds")
+"""Gauges that are 0 when all work is done."""
+
+
 async def test_the_metrics_tell_what_happened(tmp_path: Path, model: AnthropicServer) -> None:
     """Events, jobs, reviews, cost, what was said, and how the agenda stands are counted, without any id in a label."""
     async with AsyncExitStack() as stack:
@@ -140,8 +144,8 @@ async def test_the_metrics_tell_what_happened(tmp_path: Path, model: AnthropicSe
             await bot.answer(await bot.begin())
             await until(lambda: len(bot.feedback()) == 1, within_s=60.0)
             found = await bot.measured()
-            async with asyncio.timeout(5):
-                while ("tpm_jobs_total", "review", "done") not in found:
+            async with asyncio.timeout(20):  # other work than the review may still be due for a moment
+                while ("tpm_jobs_total", "review", "done") not in found or any(found[name,] for name in AT_REST):
                     await asyncio.sleep(0.05)
                     found = await bot.measured()
             assert found["tpm_jobs_total", "review", "done"] == found["tpm_job_seconds_count", "review"] == 1
@@ -150,7 +154,7 @@ async def test_the_metrics_tell_what_happened(tmp_path: Path, model: AnthropicSe
             assert found["tpm_chat_calls_total", "send", "done", "small"] == 2
             assert found["tpm_events_total", "said", "taken", "small"] == 1
             assert found["tpm_ack_seconds_count", "command", "small"] == 2
-            assert found["tpm_jobs_running",] == found["tpm_jobs_dead",] == found["tpm_agenda_lag_seconds",] == 0
+            assert found["tpm_jobs_dead",] == 0
             page = (await bot.get("/metrics"))[1]
             assert [word for word in ("ben", "asha", "room", await only_group(url)) if f'"{word}"' in page] == []
 
