@@ -140,7 +140,7 @@ async def stored_turns(each: StoringGrader, chosen: Plan) -> list[Turn]:
     found: list[Turn] = []
     stale: list[Turn] = []
     for turn in turns(chosen, MOST_RUNS):
-        if not each.page(turn.case, turn.run).replies:
+        if not all(part.page(turn.case, run).replies for part, run in each.parts(turn.run)):
             continue
         (found if await each.missing(turn.case, turn.run) is None else stale).append(turn)
     if stale:

@@ -194,6 +194,17 @@ async def test_reviewers_stand_side_by_side(tmp_path: Path) -> None:
     assert "## Reviewers side by side" in (tmp_path / "r.md").read_text()
 
 
+async def test_a_vote_that_is_not_whole_is_left_out(tmp_path: Path) -> None:
+    """Of four stored readings the middle of three is one vote; the fourth is no stale second one."""
+    async with AnthropicServer().running() as server:
+        await evaluated(tmp_path, "--mode", "live", "--yes", "--only", "golden", "--runs", "4", url=server.url)
+    ended = await evaluated(tmp_path, "--mode", "replay", "--reviewer", "median3", "--json", "r.json")
+    assert "stale" not in ended.errors
+    (median,) = json.loads((tmp_path / "r.json").read_text())["reviewers"]
+    assert "3 golden answers, 1 runs at most" in ended.printed
+    assert median["reviewer"] == "median3"
+
+
 def both(body: Body) -> str:
     """The honest reader, and bands of 2 where bands are asked for."""
     if "score one answer" not in body["system"][0]["text"]:
