@@ -19,11 +19,11 @@ from types import MappingProxyType
 from bot.domain.picks import ANY, Need, Pick, Rule, Source, Wants, Why
 from bot.domain.question import READY, Question
 from bot.domain.ranking import Look
-from bot.domain.shape import SECTION_GAP, TOPIC_GAP, fits, hearts
+from bot.domain.shape import SECTION_GAP, TOPIC_GAP, fits
 
 __all__ = [
     "ANY", "MOST_BY_NEED", "NO_PICKS", "SECTION_GAP", "TOPIC_GAP", "Need", "Pick", "Rule", "Source", "Wants", "Why",
-    "fits", "hearts", "pick", "plan",
+    "fits", "pick", "plan",
 ]  # fmt: skip
 
 MOST_BY_NEED = 2
@@ -59,7 +59,7 @@ def plan(
     for day in days:
         later = frozenset(each.question_id for other, each in held.items() if other > day)
         open_needs = [need for need in needs if served[need.about] < MOST_BY_NEED]
-        chosen = held.get(day) or pick(known.values(), past, day, seed, wants=wants, needs=open_needs, reserved=later)
+        chosen = held.get(day) or _pick(known, past, day, seed, wants=wants, needs=open_needs, reserved=later)
         picks.append(chosen)
         if chosen is not None:
             past.append(chosen.question_id)
@@ -82,9 +82,15 @@ def pick(
     `reserved` are ids that stand for later days: they are chosen only when nothing else is left.
     """
     known = {question.id: question for question in bank}
-    ready = [question for question in known.values() if question.status == READY]
-    kept = [question for question in ready if question.id not in reserved] or ready
-    pool, source = _pool(kept, asked, wants)
+    return _pick(known, asked, day, seed, wants=wants, needs=needs, reserved=reserved)
+
+
+def _pick(
+    known: Mapping[str, Question], asked: Sequence[str], day: date, seed: str, *,
+    wants: Wants, needs: Sequence[Need], reserved: Collection[str],
+) -> Pick | None:  # fmt: skip
+    ready = [question for question in known.values() if question.status == READY and question.id not in reserved]
+    pool, source = _pool(ready or list(filter(_is_ready, known.values())), asked, wants)
     if not pool:
         return None
     past = [known.get(question_id) for question_id in asked]
@@ -102,10 +108,9 @@ def _is_ready(question: Question | None) -> bool:
 def _pool(ready: Sequence[Question], asked: Sequence[str], wants: Wants) -> tuple[list[Question], Source]:
     """The questions that may come now, and where they are from."""
     last_use = {question_id: place for place, question_id in enumerate(asked)}
-    fresh = [question for question in ready if question.id not in last_use]
-    if wanted := [question for question in fresh if wants.admit(question)]:
+    if wanted := [question for question in ready if question.id not in last_use and wants.admit(question)]:
         return wanted, Source.FRESH
-    if fresh:
+    if fresh := [question for question in ready if question.id not in last_use]:
         return fresh, Source.OUTSIDE
     again = [question for question in ready if wants.admit(question)] or list(ready)
     again.sort(key=lambda question: (last_use[question.id], question.id))

@@ -9,7 +9,7 @@ from fractions import Fraction
 
 from bot.domain.group import MemberId
 from bot.domain.picks import Need
-from bot.domain.question import HEART, Question
+from bot.domain.question import Question
 from bot.domain.review import Review
 
 STRONG_BAND = 3
@@ -40,7 +40,7 @@ class Banded:
     def of(cls, review: Review, question: Question) -> Banded:
         """From the review of an answer to `question`."""
         bands = {each.key: each.band for each in review.sections if each.band is not None and each.weight >= WANTED}
-        hearts = frozenset(key for key, weight in question.emphasis.items() if weight == HEART)
+        hearts = frozenset(question.hearts)
         return cls(review.member_id, question.topic, bands, hearts)
 
     @property

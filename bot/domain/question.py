@@ -8,6 +8,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence, Sized
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
+from functools import cached_property
 
 from bot.domain.prose import measure, sentences
 
@@ -97,7 +98,7 @@ class Fault:
     rule: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Question:
     """One question, as `prompts/questions/<topic>/<id>.md` holds it.
 
@@ -133,6 +134,11 @@ class Question:
     def weighed(self) -> tuple[str, ...]:
         """Keys of the sections that this question weighs, in the framework's order."""
         return tuple(key for key, weight in self.emphasis.items() if weight > 0)
+
+    @cached_property
+    def hearts(self) -> tuple[str, ...]:
+        """Keys of the sections that this question is mostly about. Each choice looks at those of the whole bank."""
+        return tuple(key for key, weight in self.emphasis.items() if weight == HEART)
 
 
 def practice(

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from itertools import chain
 
 from bot.domain.picks import Need, Rule, Why
-from bot.domain.question import HEART, WARM_UP, Question, lot
-from bot.domain.shape import FLEXIBLE_DAYS, SECTION_GAP, TOPIC_GAP, fits, hearts
+from bot.domain.question import WARM_UP, Question, lot
+from bot.domain.shape import FLEXIBLE_DAYS, SECTION_GAP, TOPIC_GAP, fits
 
 NEVER = 1 << 30
 """A place after all posts."""
@@ -47,7 +48,7 @@ class Look:
         overdue: Mapping[str, int], to_the_end: bool,
     ) -> Look:  # fmt: skip
         """`past`: the questions of all posts, oldest first; None for one that is gone."""
-        left = Counter([key for question in pool for key, weight in question.emphasis.items() if weight == HEART])
+        left = Counter(chain.from_iterable([question.hearts for question in pool]))
         since = _since(left, past)
         # where the questions do not suffice for every SECTION_GAP posts they are spread evenly
         pace = {key: max(SECTION_GAP, len(pool) / number) for key, number in left.items()}
@@ -81,7 +82,7 @@ class Look:
 
     def why(self, question: Question) -> Why:
         """The first of the rules that speaks for `question`."""
-        starved = [key for key in hearts(question) if key in self.starved]
+        starved = [key for key in question.hearts if key in self.starved]
         place = self._need_place(question)
         if self.is_first and question.level == WARM_UP:
             return Why(Rule.WARM_UP)
@@ -103,24 +104,31 @@ class Look:
 
     def _best(self, questions: Sequence[Question]) -> Question:
         """By one rule after the other, the strongest first; by lot where all are equal."""
-        kinds = Counter([question.kind for question in self.pool])
-        rules: tuple[tuple[object, Callable[[Question], int]], ...] = (
-            (self.is_first, lambda question: question.level != WARM_UP),
-            (self.overdue, lambda question: self.overdue.get(question.id, NEVER)),
-            (self.starved, lambda question: -len(self.starved.intersection(hearts(question)))),
-            (self.needs, self._need_place),
-            (self.spared, lambda question: len(self.spared.intersection(hearts(question)))),
-            (True, lambda question: not fits(question, self.day)),
-            (self.wished, lambda question: -len(self.wished.intersection(hearts(question)))),
-            (True, lambda question: 0 if fits(question, self.day) else -kinds[question.kind]),
-        )
-        for matters, rule in rules:
-            if not matters or len(questions) == 1:
-                continue
+        for rule in self._rules():
+            if len(questions) == 1:
+                break
             ranks = list(map(rule, questions))
             best = min(ranks)
             questions = [question for question, rank in zip(questions, ranks, strict=True) if rank == best]
         return min(questions, key=lambda question: lot(self.seed, question.id))
+
+    def _rules(self) -> Iterator[Callable[[Question], int]]:
+        """Those that matter now, the strongest first; the least rank is the best."""
+        if self.is_first:
+            yield lambda question: question.level != WARM_UP
+        if self.overdue:
+            yield lambda question: self.overdue.get(question.id, NEVER)
+        if self.starved:
+            yield lambda question: -len(self.starved.intersection(question.hearts))
+        if self.needs:
+            yield self._need_place
+        if self.spared:
+            yield lambda question: len(self.spared.intersection(question.hearts))
+        yield lambda question: not fits(question, self.day)
+        if self.wished:
+            yield lambda question: -len(self.wished.intersection(question.hearts))
+        kinds = Counter([question.kind for question in self.pool])
+        yield lambda question: 0 if fits(question, self.day) else -kinds[question.kind]
 
     def _need_place(self, question: Question) -> int:
         """Which need it serves, 0 the weakest; their number if none, or if the day is for other kinds."""
@@ -153,7 +161,7 @@ def _since(keys: Mapping[str, int], past: Sequence[Question | None]) -> dict[str
     """Posts since each section was at the heart, the next one included; as if it had been just before the first."""
     found: dict[str, int] = {}
     for ago, question in enumerate(reversed(past), start=1):
-        for key in hearts(question) if question else ():
+        for key in question.hearts if question else ():
             found.setdefault(key, ago)
         if len(found) >= len(keys) and keys.keys() <= found.keys():
             break

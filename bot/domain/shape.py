@@ -1,4 +1,4 @@
-"""The shape of a week of questions (reference content.md 3), and what a question is mostly about."""
+"""The shape of a week of questions (reference content.md 3)."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import date
 from types import MappingProxyType
 
-from bot.domain.question import HEART, LEVELS, Question
+from bot.domain.question import LEVELS, Question
 
 TOPIC_GAP = 5
 """A topic rests for this many posts when the bank allows."""
@@ -26,11 +26,6 @@ SHAPE: Mapping[int, frozenset[str]] = MappingProxyType(
 FRIDAY = 5
 FLEXIBLE_DAYS = frozenset({2, 6, 7})
 """ISO weekdays that take what is left over, so that a need may be served there by any kind."""
-
-
-def hearts(question: Question) -> tuple[str, ...]:
-    """Keys of the sections that `question` is mostly about."""
-    return tuple([key for key, weight in question.emphasis.items() if weight == HEART])
 
 
 def fits(question: Question, day: date) -> bool:

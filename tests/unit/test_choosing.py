@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.domain.choosing import MOST_BY_NEED, SECTION_GAP, fits, hearts, pick, plan
+from bot.domain.choosing import MOST_BY_NEED, SECTION_GAP, fits, pick, plan
 from bot.domain.picks import Need, Pick, Rule, Source, Wants, Why
 from bot.domain.question import KINDS, Question
 from tests.unit.question_case import TOPICS, question
@@ -154,4 +154,4 @@ def test_a_bank_without_a_ready_question_gives_nothing(status: str) -> None:
 def test_hearts_are_the_heaviest_sections() -> None:
     """The sections of weight 3 are what a question is mostly about."""
     made: Question = question("a", emphasis={"s1": 3, "s2": 2, "s3": 3})
-    assert hearts(made) == ("s1", "s3")
+    assert made.hearts == ("s1", "s3")

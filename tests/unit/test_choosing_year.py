@@ -10,7 +10,7 @@ from itertools import pairwise
 
 import pytest
 
-from bot.domain.choosing import SECTION_GAP, TOPIC_GAP, fits, hearts, plan
+from bot.domain.choosing import SECTION_GAP, TOPIC_GAP, fits, plan
 from bot.domain.group import MemberId
 from bot.domain.needs import WANTED, Banded, weak_in
 from bot.domain.picks import Need, Pick, Rule, Source
@@ -56,7 +56,7 @@ def judged(group: str, day: date, question: Question, weak: str) -> list[Banded]
             MemberId(f"m{member}"),
             question.topic,
             {key: 3 if draw(group, day, member, key) < GOOD[weak in (key, question.topic)] else 1 for key in wanted},
-            frozenset(hearts(question)),
+            frozenset(question.hearts),
         )
         for member in range(PEOPLE)
         if draw(group, day, member) < ANSWERING
@@ -88,7 +88,7 @@ def test_a_year_that_keeps_its_shape(group: str) -> None:
     picks = year(group)
     assert sum(fits(bank()[each.question_id], each.day) for each in picks) >= 0.7 * len(picks)
     for key in SECTIONS:
-        places = [-1, *(n for n, each in enumerate(picks) if key in hearts(bank()[each.question_id]))]
+        places = [-1, *(n for n, each in enumerate(picks) if key in bank()[each.question_id].hearts)]
         assert max(later - earlier for earlier, later in pairwise(places)) <= 2 * SECTION_GAP
 
 

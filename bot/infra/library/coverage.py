@@ -15,7 +15,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from bot.domain.choosing import SECTION_GAP, hearts
+from bot.domain.choosing import SECTION_GAP
 from bot.domain.question import KINDS, LEVELS, READY, Question
 
 Topics = tuple[str, ...]
@@ -72,7 +72,7 @@ class Coverage:
     def of(cls, bank: Sequence[Question], section_keys: Sequence[str]) -> Coverage:
         """Of a bank, drafts and retired questions left out."""
         ready = [question for question in bank if question.status == READY]
-        at_heart = Counter(key for question in ready for key in hearts(question))
+        at_heart = Counter(key for question in ready for key in question.hearts)
         levels = Counter(question.level for question in ready)
         return cls(
             cells=Counter((question.topic, question.kind) for question in ready),

@@ -48,7 +48,7 @@ class Line:
 
     def __init__(self, pool: ConnectionPool, *, timeout_s: float) -> None:
         self._pool, self._timeout_s = pool, timeout_s
-        self._as_parsed = Redis(connection_pool=pool).response_callbacks
+        self._as_parsed = dict(Redis(connection_pool=pool).response_callbacks)  # its own look-up changes the case
         self._wanted: deque[_Wanted] = deque()
         self._sending: asyncio.Task[None] | None = None
 

@@ -36,7 +36,8 @@ class RedisOutbox:
 
     async def sent(self, group_id: GroupId, key: str, message: MessageRef) -> MessageRef:
         raw = dump(MessageRef, message)
-        return load(MessageRef, await self._redis.script("deliver", [Keys.outbox(group_id)], key, raw))
+        standing = await self._redis.script("deliver", [Keys.outbox(group_id)], key, raw)
+        return message if standing == raw else load(MessageRef, standing)
 
     async def get(self, group_id: GroupId, key: str) -> MessageRef | None:
         """Where it stands, or None if it was not sent."""

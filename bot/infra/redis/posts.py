@@ -30,7 +30,7 @@ class RedisPosts:
         raw = dump(Post, Post(day=day, number=0, question_id=question_id, due_at=due_at, sealed=sealed))
         before, after = raw.split(b'"number":0', 1)
         key = Keys.posts(group_id)
-        return load(Post, await self._redis.script("choose", [key], str(day), before + b'"number":', after))
+        return load_same(Post, await self._redis.script("choose", [key], str(day), before + b'"number":', after))
 
     async def get(self, group_id: GroupId, day: date) -> Post | None:
         """The post of `day`, or None."""
@@ -60,13 +60,13 @@ class RedisPosts:
         keys = [Keys.posts(group_id), Keys.messages(group_id)]
         while True:
             stored: dict[bytes, bytes] = await self._redis.call("HGETALL", keys[0])
-            chosen = load(Post, stored[str(day).encode()])
+            chosen = load_same(Post, stored[str(day).encode()])
             if chosen.state in _FINAL:
                 return chosen
             new = replace(chosen, state=PostState.SENT, message=message, opened_at=opened_at, closes_at=closes_at)
             changes: list[Argument] = [str(day), stored[str(day).encode()], dump(Post, new)]
             for key, raw in stored.items():
-                other = load(Post, raw)
+                other = load_same(Post, raw)
                 if other.number < new.number and other.is_open(opened_at):
                     changes += [key, raw, dump(Post, replace(other, closes_at=opened_at))]
             if await self._redis.script("sent", keys, str(day), message.message_id, *changes):

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from itertools import islice
 
 from bot.domain.choosing import plan
 from bot.domain.group import Group
@@ -80,7 +81,7 @@ def runs_low(group: Group, bank: Mapping[str, Question], past: Sequence[str]) ->
 
     `past`: ids of all posts, oldest first.
     """
-    left = _left(group, bank, past)
+    left = list(islice(_left(group, bank, past), WARNED_AHEAD))
     return len(left) < WARNED_AHEAD and (bool(left) or _ended_now(past, bank, group.wants))
 
 
@@ -92,7 +93,7 @@ async def warn_when_dry(ports: Ports, group: Group) -> None:
     """
     bank = await ports.bank.of(group.id)
     past = asked(await ports.posts.all(group.id))
-    left = _left(group, bank, past)
+    left = set(_left(group, bank, past))
     if len(left) >= WARNED_AHEAD:
         return
     dates = await coming(ports, group, len(left) + 1)
@@ -102,9 +103,11 @@ async def warn_when_dry(ports: Ports, group: Group) -> None:
         await tell_facilitators(ports, group, f"dry:{rest}:{dates[-1].day}")
 
 
-def _left(group: Group, bank: Mapping[str, Question], past: Sequence[str]) -> set[str]:
-    ready = {each.id for each in bank.values() if each.status == READY and group.wants.admit(each)}
-    return ready.difference(past)
+def _left(group: Group, bank: Mapping[str, Question], past: Sequence[str]) -> Iterator[str]:
+    over = frozenset(past)
+    for each in bank.values():
+        if each.status == READY and each.id not in over and group.wants.admit(each):
+            yield each.id
 
 
 def _ended_now(past: Sequence[str], bank: Mapping[str, Question], wants: Wants) -> bool:

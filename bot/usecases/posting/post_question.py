@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from itertools import takewhile
@@ -33,13 +34,14 @@ async def run(ports: Ports, job: Job) -> Again | None:
         return None
     day = date.fromisoformat(job.ref)
     now = ports.clock.now()
-    standing = await ports.posts.get(group.id, day)
+    posts = await ports.posts.all(group.id)
+    standing = _of_day(posts, day)
     wanted = dues(group, day, standing)
     if wanted and wanted[0] > now:
         return Again(wanted[0])
     due_at = max((at for at in wanted if at <= now), default=None)
     if due_at is not None:
-        await _plan_what_follows(ports, group, await _post_or_miss(ports, group, standing, day, due_at, now))
+        await _plan_what_follows(ports, group, posts, await _post_or_miss(ports, group, posts, day, due_at, now))
     await plan_next(ports, group, after=due_at or now)
     return None
 
@@ -51,13 +53,14 @@ async def post_now(ports: Ports, group: Group) -> Post:
     """
     now = ports.clock.now()
     day = group.schedule.local_day(now)
-    standing = await ports.posts.get(group.id, day)
+    posts = await ports.posts.all(group.id)
+    standing = _of_day(posts, day)
     if standing is not None and standing.state is PostState.SENT:
         raise Refusal(notices.already_posted(day))
     if standing is not None and standing.state is not PostState.CHOSEN:
         raise Refusal(notices.day_is_missed(day))
     try:
-        post = await _post(ports, group, day, now, late=False, shape_of=await _shown_day(ports, group, day))
+        post = await _post(ports, group, posts, day, now, late=False, shape_of=await _shown_day(ports, group, day))
     except (ChatBusy, ChatUnsure) as trouble:
         await ports.jobs.add(owed.post(group.id, day), now + LOOK_AGAIN_AFTER)
         raise Refusal(notices.POST_UNSURE) from trouble
@@ -67,7 +70,7 @@ async def post_now(ports: Ports, group: Group) -> Post:
         raise Refusal(notices.NO_QUESTION_LEFT)
     if post.state is not PostState.SENT:
         raise Refusal(notices.day_is_missed(day))
-    await _plan_what_follows(ports, group, post)
+    await _plan_what_follows(ports, group, posts, post)
     await ports.jobs.drop(owed.post(group.id, day))  # if earlier tries were given up, that is mended now
     await plan_next(ports, group, after=now)
     return post
@@ -98,26 +101,27 @@ def post_key(day: date) -> str:
 
 
 async def _post_or_miss(
-    ports: Ports, group: Group, standing: Post | None, day: date, due_at: datetime, now: datetime
+    ports: Ports, group: Group, posts: Sequence[Post], day: date, due_at: datetime, now: datetime
 ) -> Post | None:
     """The post as it stands then; None when the bank has no question."""
+    standing = _of_day(posts, day)
     if standing is not None and standing.state is PostState.MISSED:
         await _tell_missed(ports, group, day, due_at)
     if standing is not None and standing.state is not PostState.CHOSEN:
         return standing
     if is_too_late(group, day, due_at, now):
-        return await _miss(ports, group, day, due_at)
-    post = await _post(ports, group, day, due_at, late=now - due_at > LATE_AFTER, shape_of=day)
+        return await _miss(ports, group, posts, day, due_at)
+    post = await _post(ports, group, posts, day, due_at, late=now - due_at > LATE_AFTER, shape_of=day)
     if post is None:
         await tell_facilitators(ports, group, f"empty:{day.isoformat()}")
     return post
 
 
-async def _miss(ports: Ports, group: Group, day: date, due_at: datetime) -> Post:
+async def _miss(ports: Ports, group: Group, posts: Sequence[Post], day: date, due_at: datetime) -> Post:
     """Record a day as missed, unless its post turns out to stand already."""
     message = await _standing(ports, group, day, due_at)
     if message is not None:
-        if await _choose(ports, group, day, due_at, day) is None:  # memory may have lost that it was chosen
+        if await _choose(ports, group, posts, day, due_at, day) is None:  # memory may have lost that it was chosen
             await ports.posts.choose(group.id, day, due_at, "", sealed=group.sealed)
         closes_at = window_end(due_at, next_due_at(group, day, due_at), group.window_h)
         return await ports.posts.sent(group.id, day, message, due_at, closes_at)
@@ -152,9 +156,11 @@ async def _standing(ports: Ports, group: Group, day: date, due_at: datetime) -> 
     return await ports.outbox.sent(group.id, key, found[0]) if found else None
 
 
-async def _post(ports: Ports, group: Group, day: date, due_at: datetime, *, late: bool, shape_of: date) -> Post | None:
+async def _post(
+    ports: Ports, group: Group, posts: Sequence[Post], day: date, due_at: datetime, *, late: bool, shape_of: date
+) -> Post | None:
     """Choose, store, send, record; None when the bank has no question."""
-    chosen = await _choose(ports, group, day, due_at, shape_of)
+    chosen = await _choose(ports, group, posts, day, due_at, shape_of)
     if chosen is None:
         return None
     post, question, is_low = chosen
@@ -174,24 +180,27 @@ async def _post(ports: Ports, group: Group, day: date, due_at: datetime, *, late
     return sent
 
 
-async def _plan_what_follows(ports: Ports, group: Group, post: Post | None) -> None:
-    """Reminders and the close. Planned again by whoever repeats the job: a process may have died after the post."""
+async def _plan_what_follows(ports: Ports, group: Group, posts: Sequence[Post], post: Post | None) -> None:
+    """Reminders and the close. Planned again by whoever repeats the job: a process may have died after the post.
+
+    `posts`: all of the group, as they stood before.
+    """
     if post is not None and post.state is PostState.SENT:
-        await plan_reveal(ports, group.id, post)
+        await plan_reveal(ports, group.id, posts, post)
         await plan_reminders(ports, group, post)
         await plan_proposal(ports, group, post)
 
 
 async def _choose(
-    ports: Ports, group: Group, day: date, due_at: datetime, shape_of: date
+    ports: Ports, group: Group, posts: Sequence[Post], day: date, due_at: datetime, shape_of: date
 ) -> tuple[Post, Question, bool] | None:
     """The day's post as it stands, or a new one; the choice is stored before the first try to send.
 
-    The last is whether the bank runs low with it. `shape_of`: the date whose pick it gets.
+    The last is whether the bank runs low with it. `posts`: all of the group, as read a while ago; a post that was
+    chosen since then stands. `shape_of`: the date whose pick it gets.
     """
-    posts = await ports.posts.all(group.id)
     bank = await ports.bank.of(group.id)
-    standing = next((post for post in posts if post.day == day), None)
+    standing = _of_day(posts, day)
     if standing is not None and standing.question_id in bank:
         return standing, bank[standing.question_id], runs_low(group, bank, asked(posts))
     pick = await pick_for(ports, group, bank, posts, shape_of)
@@ -200,6 +209,10 @@ async def _choose(
     post = await ports.posts.choose(group.id, day, due_at, pick.question_id, sealed=group.sealed)
     question = bank.get(post.question_id, bank[pick.question_id])
     return post, question, runs_low(group, bank, [*asked(posts), question.id])
+
+
+def _of_day(posts: Sequence[Post], day: date) -> Post | None:
+    return next((post for post in posts if post.day == day), None)
 
 
 async def _shown_day(ports: Ports, group: Group, day: date) -> date:

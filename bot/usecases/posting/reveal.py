@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Sequence
 from datetime import date
 
 from bot.domain.group import GroupId
@@ -16,10 +17,15 @@ from bot.usecases.work import Again
 log = logging.getLogger(__name__)
 
 
-async def plan_reveal(ports: Ports, group_id: GroupId, post: Post) -> None:
-    """Owe what the close of `post` brings, and at once that of a post which this one cut short."""
+async def plan_reveal(ports: Ports, group_id: GroupId, before: Sequence[Post], post: Post) -> None:
+    """Owe what the close of `post` brings, and at once that of a post which this one cut short.
+
+    `before`: all posts of the group, as they stood before this one.
+    """
     if post.sealed and post.closes_at is not None:
         await ports.jobs.add(owed.reveal(group_id, post.day), post.closes_at)
+    if not any(earlier.sealed for earlier in before):
+        return
     for earlier in await ports.posts.all(group_id):
         if earlier.sealed and earlier.closes_at is not None and earlier.closes_at == post.opened_at:
             await ports.jobs.add(owed.reveal(group_id, earlier.day), earlier.closes_at)
