@@ -234,7 +234,7 @@ class Settings(BaseSettings):
         """What is set, in words and without any secret."""
         where = "set by TPM_REDIS_URL" if self.redis_url else f"embedded, under {self.data_dir}"
         discord = f"Discord {'set up' if self.discord_token else 'not set up'}"
-        budget = f"${self.daily_budget_usd:g} a day, ${self.member_daily_budget_usd:g} for a member"
+        budget = f"${self.daily_budget_usd:.2f} a day, ${self.member_daily_budget_usd:.2f} for a member"
         return f"Redis {where}; model budget {budget}; Slack {self.slack_way}; {discord}"
 
 

@@ -95,7 +95,8 @@ def _play(script: Path, *, as_json: bool, data: Path | None, began: datetime | N
         try:
             text = script.read_text(encoding="utf-8")
         except (OSError, UnicodeDecodeError) as error:
-            raise UsageRefusal(f"{script} cannot be read as a script: {error}") from error
+            why = getattr(error, "strerror", None) or error
+            raise UsageRefusal(f"{script} cannot be read as a script: {why}") from error
         try:
             _run(tryout.run_script(settings, text, start=began, as_json=as_json))
         except ScriptFault as fault:
@@ -131,7 +132,7 @@ def _instant(text: str) -> datetime:
     return at.astimezone(UTC)
 
 
-@program.command()
+@program.command(short_help="Serve every platform whose tokens are set, until Ctrl-C.")
 def run() -> None:
     """Serve every platform whose tokens are set, until SIGTERM or Ctrl-C."""
     from bot.settings import read
@@ -163,7 +164,7 @@ def serve(settings: Settings, platforms: Sequence[Platform]) -> None:
         sys.exit(1)
 
 
-@program.command()
+@program.command(short_help="Check settings, Redis, the model, the clock and what is due.")
 @click.option("--json", "as_json", is_flag=True, help="Print the checks as JSON.")
 @click.option("--given-up", type=click.Choice(["retry", "drop"]), help="First try again, or let go, what was given up.")
 def doctor(as_json: bool, given_up: str | None) -> None:
@@ -201,7 +202,7 @@ def review(question_id: str | None, question_text: str | None, answer: str, as_j
     sys.exit(0 if judged else 1)
 
 
-@program.command("eval")
+@program.command("eval", short_help="Measure the reviewer on golden answers.")
 @click.option("--golden", type=_FOLDER, help="Judge the golden answers in this folder.  [default: evals/golden/open]")
 @click.option("--mode", type=click.Choice(["offline", "replay", "live"]), default="offline", show_default=True)
 @click.option("--only", multiple=True, metavar="FAMILY", help="Only these families of cases, such as M1; repeatable.")
@@ -306,7 +307,7 @@ def slack_manifest(socket: bool, url: str | None, as_yaml: bool) -> None:
     click.echo(slack.printed(made, as_yaml=as_yaml))
 
 
-@program.command()
+@program.command(short_help="Tell Discord which commands there are.")
 @click.option("--guild", "guild_id", type=click.IntRange(min=1), metavar="ID", help="One server only, by its id.")
 @click.option("--remove", is_flag=True, help="Take the bot's commands away from the server (with --guild).")
 @click.option("--json", "as_json", is_flag=True, help="Print what was done as JSON.")

@@ -6,12 +6,14 @@ import difflib
 import json
 from collections.abc import Sequence
 from dataclasses import asdict
+from datetime import date
 
 import click
 
 from bot.domain.answer import Answer, Part, clean
-from bot.domain.group import MemberId
+from bot.domain.group import GroupId, MemberId
 from bot.domain.judge import with_framework_points
+from bot.domain.post import PostState
 from bot.domain.question import Question
 from bot.domain.review import Review, SelfCheck
 from bot.errors import Refusal, StoreDown, Trouble
@@ -230,6 +232,11 @@ async def _discord(settings: Settings, store: Store) -> Sequence[Check]:
     )
 
 
+async def _has_post(store: Store, group_id: GroupId, day: date) -> bool:
+    post = await store.posts.get(group_id, day)
+    return post is not None and post.state is PostState.SENT
+
+
 async def _due(store: Store, clock: RedisClock) -> list[Check]:
     """One line a group: when its next question comes."""
     found = []
@@ -239,9 +246,12 @@ async def _due(store: Store, clock: RedisClock) -> list[Check]:
             continue
         upcoming = next_post(group, clock.now())
         owed_at = await store.jobs.owed(owed.post(group_id, upcoming[0])) if upcoming else None
+        shown = upcoming
+        while shown is not None and await _has_post(store, group_id, shown[0]):
+            shown = next_post(group, shown[1])
         when = (
-            f"next question {day_text(upcoming[0])} at {group.schedule.at:%H:%M}, {group.schedule.zone}"
-            if upcoming
+            f"next question {day_text(shown[0])} at {group.schedule.at:%H:%M}, {group.schedule.zone}"
+            if shown
             else "paused"
         )
         ok = upcoming is None or owed_at is not None

@@ -136,7 +136,7 @@ def _print(
     for fault in faults:
         click.echo(str(fault))
     if faults:
-        click.echo(f"{len(faults)} faults; nothing was changed", err=True)
+        click.echo(f"{len(faults)} {'fault' if len(faults) == 1 else 'faults'}; nothing was changed", err=True)
         return
     told = ", ".join(f"{number} {what}" for what, number in counts.items())
     click.echo(f"{group.name}: {told}{'; a dry run, nothing was changed' if dry_run else ''}", err=True)

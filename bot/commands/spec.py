@@ -15,6 +15,8 @@ from bot.inbound import Caller, Submission
 from bot.ports import Ports
 from bot.views import notices
 
+OUR_PREFIX = "tpm-"
+
 
 class Audience(StrEnum):
     """Who may use a command."""
@@ -130,6 +132,7 @@ def day_of(text: str) -> date:
 
 
 def nearest(word: str, known: Sequence[str]) -> str | None:
-    """What somebody who typed `word` may have meant."""
-    close = difflib.get_close_matches(word, known, n=1, cutoff=0.5)
-    return close[0] if close else None
+    """What somebody who typed `word` may have meant; what all our commands begin with makes no two alike."""
+    by_rest = {each.removeprefix(OUR_PREFIX): each for each in known}
+    close = difflib.get_close_matches(word.removeprefix(OUR_PREFIX), list(by_rest), n=1, cutoff=0.5)
+    return by_rest[close[0]] if close else None

@@ -141,6 +141,9 @@ async def _help(context: Context, arguments: Mapping[str, str]) -> Reply:
     for spec in shown if topic else ():
         if topic in {spec.name, spec.name.removeprefix("tpm-")}:
             return help_card.one(spec.usage, spec.summary, [(row.usage, row.summary) for row in spec.verbs or ()])
+    for verb in ADMIN_VERBS if facilitates else ():
+        if topic == verb.name:
+            return help_card.one(f"tpm-admin {verb.usage}", verb.summary, [])
     if topic:
         raise Refusal(help_card.unknown_command(topic, nearest(f"tpm-{topic}", [spec.name for spec in shown])))
     return help_card.overview([(spec.usage, spec.summary) for spec in shown], context.group)
@@ -205,7 +208,7 @@ COMMANDS: tuple[CommandSpec, ...] = (
     ),
     CommandSpec(
         name="tpm-admin",
-        summary="run the group: setup, schedule, queue, preview, post-now, skip, pause, bank, inbox, members, doctor",
+        summary="run the group: setup, schedule, queue, post-now, skip, pause, reviews, bank, inbox, members, doctor",
         audience=Audience.FACILITATOR,
         verbs=ADMIN_VERBS,
     ),

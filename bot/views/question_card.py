@@ -88,6 +88,11 @@ def practice(question: Question, framework: Framework) -> Card:
     )
 
 
+def preview(question: Question, framework: Framework) -> tuple[Block, ...]:
+    """The question as it will look, without the buttons of its day."""
+    return (Heading(question.title), *_body(question, framework))
+
+
 def preview_within(question: Question, framework: Framework, most_chars: int) -> tuple[Block, ...]:
     """The question in at most about `most_chars` characters: whole, or cut with a word on how to see the rest."""
     title = Text((Bold(question.title),))

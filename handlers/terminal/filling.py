@@ -23,7 +23,8 @@ async def fill(
     """
     wrong = [each for each in form.fields if each.key in form.errors]
     asked = wrong or list(form.fields)
-    screen.notice(f"{form.title}: {_count(len(asked))}. Enter sends a line, {CANCEL} leaves the form.")
+    again = " to look at again, the rest is kept" if wrong else ""
+    screen.notice(f"{form.title}: {_count(len(asked))}{again}. Enter ends a part, {CANCEL} leaves the form.")
     if form.intro:
         screen.plain(form.intro)
     values: dict[str, str] = {}

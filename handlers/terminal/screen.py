@@ -20,6 +20,7 @@ from handlers.terminal.room import Room
 WIDEST_CHARS = 100
 NARROWEST_CHARS = 20
 THREAD_INDENT_CHARS = 4
+MOST_PRIVATE_REDRAWN = 3
 _DONE = {Kind.EDIT: " (edited)", Kind.DELETE: " deleted this:", Kind.FILE: " sent a file:"}
 
 
@@ -47,9 +48,15 @@ class Screen:
             self._draw(happened.kind, happened.message, happened)
 
     def redraw(self) -> None:
-        """Draw what stands: the last post and everything after it."""
-        for message in self._since_last_post():
-            self._draw_standing(message)
+        """Draw what stands: the last post, what everybody saw after it, and the newest private messages."""
+        drawn = self._since_last_post()
+        private = [each for each in drawn if each.where not in (Where.CHANNEL, Where.THREAD)]
+        older = private[:-MOST_PRIVATE_REDRAWN]
+        for message in drawn:
+            if message not in older:
+                self._draw_standing(message)
+        if older:
+            self.notice(f"{len(older)} older private messages are not shown again; the commands show them.")
 
     def replay(self) -> None:
         """Draw the same with what people typed in between, for a picture of a run."""

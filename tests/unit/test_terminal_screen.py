@@ -170,6 +170,19 @@ def test_only_the_last_post_is_redrawn(room: Room) -> None:
     assert not {"Yesterday", "to yesterday", "taken back"} & {line.strip() for line in text.splitlines()}
 
 
+def test_of_private_messages_the_newest_are_redrawn(room: Room) -> None:
+    """A start draws the whole thread and the newest three private messages, and counts the rest."""
+    post = room.send(Where.CHANNEL, POST, START)
+    ben = room.join("ben", START)
+    for number in range(5):
+        room.send(Where.ONLY_YOU, Card("streak", (Heading(f"Private {number}"),)), START, to=ben.id)
+        room.say(ben.id, f"public {number}", START, thread=post.id)
+    text, _ = drawn(room)
+    assert [f"Private {number}" in text for number in range(5)] == [False, False, True, True, True]
+    assert all(f"public {number}" in text for number in range(5))
+    assert "2 older private messages are not shown again" in " ".join(text.split())
+
+
 def test_a_picture_is_made_of_a_run(room: Room) -> None:
     """The picture is a well-formed SVG that holds what was said and typed and asks nothing of another host."""
     filled(room)

@@ -101,8 +101,8 @@ async def test_a_faulty_form_comes_back_and_is_kept(study: Study) -> None:
     """What breaks a rule comes back with field and rule and all that was typed; opened again, it still stands there."""
     back = form(await send(study, "bank-add", prompt="One? Two? Three?", about="evls"))
     assert back.errors == {
-        "prompt": "must have at most 2 sentences, has 3",
-        "about": "does not know “evls”; did you mean evals?",
+        "prompt": "This must have at most 2 sentences, has 3.",
+        "about": "This does not know “evls”; did you mean evals?",
     }
     assert {field.key: getattr(field, "value", "") for field in back.fields}["notes"] == TYPED["notes"]
     assert await own(study) == []

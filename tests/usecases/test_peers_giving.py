@@ -92,6 +92,17 @@ async def test_the_answer_is_read_before_the_form(asked: Study) -> None:
         await asked.press("ben", f"read:{MONDAY}:{asked.id('ben')}")
 
 
+async def test_an_answer_by_form_is_read_with_the_names_of_its_parts(asked: Study) -> None:
+    """A reviewer who rates two sections of an answer by form sees where each of its sections begins."""
+    author = await author_for(asked)
+    await asked.submit(
+        author, MONDAY, {"s3": "Two paths, by the kind of message. " * 8, "s4": "I give up 2% for USD 9."}
+    )
+    shown = card(await asked.command("ben", "/tpm-review")).plain
+    assert "System design: Two paths" in shown
+    assert "Trade-offs: I give up" in shown
+
+
 async def test_a_review_is_kept_and_posted(asked: Study) -> None:
     """A review is stored with its bands and texts, ends the duty, and stands once under the answer, in words."""
     author = await author_for(asked)

@@ -101,7 +101,7 @@ async def test_members_are_listed_without_scores(staffed: Study) -> None:
     await staffed.advance(HOUR)
     await staffed.say("chen")
     text = text_of(await staffed.command("ben", "/tpm-admin members"))
-    assert re.search(r"asha \(admin\): not yet\n.*ben \(facilitator\): not yet\n.*chen: took part 1 times", text)
+    assert re.search(r"asha \(admin\): not yet\n.*ben \(facilitator\): not yet\n.*chen: took part once", text)
 
 
 @pytest.mark.parametrize(("action", "who"), [("preview", "chen"), ("post-now", "chen")])
@@ -129,6 +129,7 @@ async def test_a_form_of_former_days_does_no_harm(staffed: Study) -> None:
 @pytest.mark.parametrize(
     ("line", "hint"),
     [
+        ("/tpm-foo", "There is no command /tpm-foo. /tpm-help lists what there is."),
         ("/tpm-strek", "There is no command /tpm-strek. Did you mean /tpm-streak?"),
         ("/xyzzy", "There is no command /xyzzy. /tpm-help lists what there is."),
         ("/tpm-admin paus", "/tpm-admin has no paus. Did you mean pause? Nothing was changed."),
@@ -184,7 +185,9 @@ async def test_help_is_for_the_role(staffed: Study) -> None:
     assert "/tpm-admin" not in member
     for name in ("ben", "asha"):
         assert "/tpm-admin VERB" in text_of(await staffed.command(name, "/tpm-help"))
-    assert "post-now" in text_of(await staffed.command("ben", "/tpm-help admin"))
+    assert "\n- post-now: " in text_of(await staffed.command("ben", "/tpm-help admin"))
+    skip = text_of(await staffed.command("ben", "/tpm-help skip"))
+    assert skip == "/tpm-admin skip [date]: post nothing on a date, by default the next one."
     assert "your streak" in text_of(await staffed.command("chen", "/tpm-help /tpm-streak"))
     with pytest.raises(Refusal, match="There is no command /tpm-admin"):
         await staffed.command("chen", "/tpm-help tpm-admin")

@@ -59,7 +59,7 @@ async def test_a_suggestion_is_kept_and_approved(study: Study) -> None:
     assert "Nothing waits in the inbox." in (await inbox(study)).plain
     await study.settle()
     (told,) = study.direct("ben")
-    assert "is in the question bank now, as Court letters" in told
+    assert "is in the question bank now, as “Court letters”." in told
 
 
 async def test_approving_as_it_is_takes_the_nearest_topic(study: Study) -> None:
@@ -104,7 +104,7 @@ async def test_what_breaks_a_rule_comes_back_as_a_form(study: Study) -> None:
     (suggestion,) = await kept(study)
     back = form(await study.press("asha", f"suggestion-approve:{suggestion.id}"))
     assert back.action == f"suggestion-edit:{suggestion.id}"
-    assert back.errors["prompt"] == "must have at most 2 sentences, has 3"
+    assert back.errors["prompt"] == "This must have at most 2 sentences, has 3."
     assert await own_prompts(study) == []
     faulty = form(await submit(study, back.action, title="x" * 70, prompt=GOOD, about="evals"))
     assert "title" in faulty.errors

@@ -101,6 +101,12 @@ def shared(answer: Answer, member: Member, framework: Framework) -> Card:
     return Card("answer", tuple(blocks), data=data, file=file)
 
 
+def by_parts(answer: Answer, framework: Framework) -> str:
+    """All of an answer as plain text; a part from a form begins with the name of its section."""
+    titles = {section.key: f"{section.short}: " for section in framework.sections}
+    return "\n".join(f"{titles.get(part.section or '', '')}{part.text}" for part in answer.parts)
+
+
 def in_full(answer: Answer, framework: Framework) -> str:
     """All of an answer as Markdown, a heading for each part."""
     titles = {section.key: section.short for section in framework.sections}

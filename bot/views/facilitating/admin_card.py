@@ -88,6 +88,7 @@ def skipped(group: Group, day: date, dates: Sequence[tuple[date, str]]) -> Card:
         "schedule",
         (
             Text((f"No question on {day_text(day)}. The day is neutral for every streak.",)),
+            Text(("If you change your mind, /tpm-admin post-now on that day posts one.",)),
             Text((Bold("Next: "), ", ".join(f"{day_text(when)} {at}" for when, at in dates) or "nothing planned")),
         ),
         data={**_schedule_data(group), "skipped": day.isoformat(), "next": [when.isoformat() for when, _ in dates]},
@@ -103,10 +104,13 @@ def paused(group: Group) -> Card:
 def preview(question: Question, upcoming: tuple[date, datetime] | None, group: Group, framework: Framework) -> Card:
     """The next question; only the one who asked sees it."""
     day, at = upcoming or (None, None)
-    shown = question_card.practice(question, framework)
     when: tuple[Span, ...] = (moment(at, group),) if at else ("when the group is resumed",)
-    blocks = (Text((Bold("Preview, only you see it. It comes "), *when, ".")), *shown.blocks[:-2])
-    return Card("preview", blocks, data={**shown.data, "day": day.isoformat() if day else None})
+    blocks = (
+        Text((Bold("Preview, only you see it. It comes "), *when, ".")),
+        *question_card.preview(question, framework),
+    )
+    data = {**question_card.practice(question, framework).data, "day": day.isoformat() if day else None}
+    return Card("preview", blocks, data=data)
 
 
 def posted(post: Post, question: Question) -> Card:
@@ -193,7 +197,8 @@ def _role(group: Group, member: Member) -> str:
 
 
 def _activity(count: int, last: date | None) -> str:
-    return f"took part {count} times, last on {day_text(last)}" if last else "not yet"
+    times = "once" if count == 1 else f"{count} times"
+    return f"took part {times}, last on {day_text(last)}" if last else "not yet"
 
 
 def _schedule_data(group: Group) -> dict[str, object]:

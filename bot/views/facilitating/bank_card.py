@@ -57,7 +57,7 @@ TOO_LONG_FOR_FORM = (
     "This question has more text than a form holds. Export the bank, change the file, and ask whoever runs the program "
     "to import it. Nothing was changed."
 )
-WHICH = "Which question? Give its id, such as: bank retire rag-park-visitors. /tpm-admin bank lists them."
+WHICH = "Which question? Give its id, such as rag-park-visitors. /tpm-admin bank list TOPIC shows them."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,6 +90,10 @@ def overview(entries: Sequence[Entry], topics: Mapping[str, str]) -> Card:
     )
 
 
+def _sentence(text: str) -> str:
+    return text if text.endswith((".", "?")) else f"{text}."
+
+
 def _left(ready: int, asked: int) -> str:
     return f"{ready} ready, {ready - asked} not asked yet"
 
@@ -105,7 +109,7 @@ def listed(entries: Sequence[Entry], what: str, key: str, page: int) -> Card:
     blocks: tuple[Block, ...] = (
         Heading(f"{what}: {len(entries)}{of}"),
         Bullets(tuple(_entry(each) for each in shown)),
-        Text(("See one with ", Code("/tpm-admin bank show QUESTION"), ".")),
+        Text(("See one with ", Code("/tpm-admin bank show QUESTION"), ".")) if shown else Text(("None yet.",)),
         *((Buttons(tuple(turns)),) if turns else ()),
     )
     return Card("bank", blocks, data={"questions": [each.question.id for each in shown], "page": page, "pages": pages})
@@ -184,8 +188,8 @@ def question_form(
     errors: dict[str, str] = {}
     for fault in faults:
         field = fault.field if fault.field in FIELDS else "prompt"
-        named = "" if fault.field in FIELDS else f"{fault.field} "
-        errors[field] = "; ".join(filter(None, (errors.get(field, ""), f"{named}{fault.rule}")))
+        named = "This" if fault.field in FIELDS else line(fault.field, 40)
+        errors[field] = " ".join(filter(None, (errors.get(field, ""), _sentence(f"{named} {fault.rule}"))))
     return Form(
         action=action,
         title=title,

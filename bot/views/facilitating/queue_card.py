@@ -41,8 +41,10 @@ HOW: tuple[Span, ...] = (
     Code("queue remove DATE"),
     ".",
 )
-NOTHING_AHEAD = "No question is planned: the group is paused, or no weekday is set. /tpm-admin schedule shows it."
-PIN_FORM = "To pin a question, give its id and a date, such as: queue pin rag-park-visitors 2026-12-01."
+NOTHING_AHEAD = (
+    "No question is planned: the group is paused (/tpm-admin resume), or no weekday is set (/tpm-admin setup)."
+)
+PIN_FORM = "To pin a question, give its id and a date: queue pin rag-park-visitors fri. Nothing was changed."
 MOVE_FORM = "To move a question, give two dates, such as: queue move 2026-12-01 2026-12-03. Nothing was changed."
 REMOVE_FORM = "To take a question off, give its date, such as: queue remove 2026-12-01. Nothing was changed."
 SAME_DATE = "Both dates are the same. Nothing was changed."

@@ -88,7 +88,7 @@ def settled(suggestion: Suggestion, group: Group, question: Question | None) -> 
     if suggestion.state is SuggestionState.APPROVED:
         title = line(question.title, TITLE_CHARS) if question else "Your question"
         head = Text(
-            (f"Thank you: what you suggested in {group.name} is in the question bank now, as ", Own(title), ".")
+            (f"Thank you: what you suggested in {group.name} is in the question bank now, as “", Own(title), "”.")
         )
     else:
         head = Text((f"The facilitators of {group.name} did not take up your suggestion:",))

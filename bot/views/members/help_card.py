@@ -31,7 +31,7 @@ def overview(rows: Sequence[Row], group: Group) -> Card:
 def one(usage: str, summary: str, verbs: Sequence[Row]) -> Card:
     """One command."""
     blocks = (Text((Code(f"/{usage}"), f": {summary}.")),)
-    return Card("help", (*blocks, _table(verbs)) if verbs else blocks)
+    return Card("help", (*blocks, _table(verbs, slash=False)) if verbs else blocks)
 
 
 def verbs(name: str, rows: Sequence[Row]) -> Card:

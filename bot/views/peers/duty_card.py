@@ -27,9 +27,9 @@ from bot.domain.calibration import Calibrated, Calibration
 from bot.domain.duty import AnswerId
 from bot.domain.framework import Framework
 from bot.domain.group import Group, PeerRules
-from bot.views.answering.answer_card import in_full
+from bot.views.answering.answer_card import by_parts, in_full
 from bot.views.cut import cut, line
-from bot.views.peers.peer_words import BANDS, NOTHING_OWED, OFF
+from bot.views.peers.peer_words import BANDS, NOT_YET_ON, NOTHING_OWED, OFF
 from bot.views.when import day_text, moment
 
 NAME_CHARS = 40
@@ -64,7 +64,8 @@ def owed(duties: Sequence[ToReview], others: Sequence[ToReview], group: Group, *
     if duties:
         rows = [block for each in duties[:MOST_LISTED] for block in (_line(each, group), _read(each))]
         return Card("reviews-owed", (Heading(_you_owe(len(duties))), *rows), data=data)
-    blocks: list[Block] = [Text((NOTHING_OWED if is_on else OFF,))]
+    off = NOT_YET_ON if group.peers.on is None else OFF
+    blocks: list[Block] = [Text((NOTHING_OWED if is_on else off,))]
     if others:
         blocks.append(Text(("You may review one all the same; it helps its author, and counts for your streak.",)))
         blocks += [block for each in others[:MOST_LISTED] for block in (_line(each, group), _read(each))]
@@ -81,7 +82,8 @@ def to_read(
     decline = (Button("I cannot review this", f"decline:{about}"),) if asked_for else ()
     asks = Text((cut(prompt, 600),))
     room = ROOM_CHARS - len(asks.spans[0] if isinstance(asks.spans[0], str) else "")
-    text = "\n".join(row.strip() for row in answer.text.splitlines() if row.strip())
+    whole = by_parts(answer, framework) if answer.by_form else answer.text
+    text = "\n".join(row.strip() for row in whole.splitlines() if row.strip())
     fits = len(text) + 2 * text.count("\n") <= room
     shown = Quote(text if fits else cut(text, room - 2 * text[:room].count("\n")))
     more = () if fits else (Text(("Cut to fit. The file has all of it.",)),)

@@ -36,6 +36,7 @@ REMARKS: Mapping[Remark, str] = {
 
 NOBODY_FREE: tuple[Span, ...] = ("nobody is free to review it yet; I look again every hour.",)
 OFF = "Peer reviews are off in this group."
+NOT_YET_ON = "Peer reviews begin by themselves when three members take part."
 NOTHING_OWED = "You owe no review."
 NO_SUCH_ANSWER = "That answer is no longer here: its author took it back, or it is too old. You owe nothing for it."
 OWN_ANSWER = "That is your own answer. Others review it."
