@@ -232,6 +232,36 @@ def eval_(**given: Any) -> None:
     sys.exit(0 if _run(evaluating.evaluate(_settings(), options)) else 1)
 
 
+_MEMBER = click.option("--member", required=True, metavar="NAME", help="The member's name or id.")
+_GROUP = click.option("--group", metavar="ID", help="The group's id or name; not needed when there is only one.")
+
+
+@program.command("export")
+@_MEMBER
+@_GROUP
+@click.option("--output", type=click.Path(path_type=Path), help="A file to write; standard output without it.")
+def export_member(member: str, group: str | None, output: Path | None) -> None:
+    """Print everything that is kept of a member, as JSON."""
+    from handlers import member_data
+
+    _run(member_data.export(_settings(), member=member, group=group, output=output))
+
+
+@program.command("forget")
+@_MEMBER
+@_GROUP
+@click.option("--yes", is_flag=True, help="Do not ask first.")
+@click.option("--json", "as_json", is_flag=True, help="Print what came of it as JSON.")
+def forget_member(member: str, group: str | None, yes: bool, as_json: bool) -> None:
+    """Erase a member and all that is kept of them, for ever.
+
+    The running bot does it, since it alone can take back messages; if none runs, the next one does it first.
+    """
+    from handlers import member_data
+
+    _run(member_data.forget(_settings(), member=member, group=group, agreed=yes, as_json=as_json))
+
+
 @program.group()
 def questions() -> None:
     """The question bank."""

@@ -39,7 +39,7 @@ async def bring(settings: Settings, paths: Sequence[Path], *, group: str | None,
     library = packaged_library(settings.questions_dir)
     brought, faults = _read(paths, library)
     async with app.redis_url(settings) as url, _store(url) as store:
-        into = await _group(store, group)
+        into = await group_of(store, group)
         standing = (await store.shelves.get(into.id)).own
         faults = sorted([*faults, *_faults(brought, library)])
         fresh = {each.question.id: each.question for each in brought if not _is_packaged(each.question, library)}
@@ -61,7 +61,7 @@ async def send(settings: Settings, *, group: str | None, form: str, output: Path
         questions: Mapping[str, Question] = packaged_library(settings.questions_dir).questions
     else:
         async with app.redis_url(settings) as url, _store(url) as store:
-            questions = (await store.shelves.get((await _group(store, group)).id)).own
+            questions = (await store.shelves.get((await group_of(store, group)).id)).own
     text = WRITERS[form](list(questions.values()))
     if output is None:
         sys.stdout.write(text)
@@ -109,7 +109,7 @@ def _is_packaged(question: Question, library: FileLibrary) -> bool:
     return library.questions.get(question.id) == question
 
 
-async def _group(store: Store, wanted: str | None) -> Group:
+async def group_of(store: Store, wanted: str | None) -> Group:
     """The group of that id or name, or the only one. Raises Refusal."""
     groups = [group async for group_id in store.groups.all_ids() if (group := await store.groups.get(group_id))]
     fitting = [group for group in groups if wanted in (None, group.id, group.name)]

@@ -16,6 +16,10 @@ NO_LIMITS: Mapping[str, int] = MappingProxyType({})
 """Any number of jobs of each kind."""
 
 
+ERASURE = "erase"
+"""The kind of the one job that outlives the erasure of whom it is about: it does the erasing."""
+
+
 @dataclass(frozen=True, slots=True)
 class Job:
     """Something owed: an entry of the agenda, `kind:group:ref`."""

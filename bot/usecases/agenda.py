@@ -10,6 +10,7 @@ from bot.usecases.answering import redraw, share_answer
 from bot.usecases.facilitating import settle_entry, settle_suggestion
 from bot.usecases.facilitating.lose_place import unless_closed
 from bot.usecases.feedback import give_feedback, judge_section, put_variant
+from bot.usecases.members import erase_member
 from bot.usecases.peers import peer_duties, peer_notice, peer_post, peer_round
 from bot.usecases.posting import post_question, propose_week, remind, reveal, tally
 from bot.usecases.posting.plan_posts import plan_next
@@ -17,6 +18,7 @@ from bot.usecases.walkthrough import write_walkthrough
 from bot.usecases.work import Work
 
 WORKS: Mapping[str, Work] = {
+    owed.ERASE: erase_member.run,
     owed.POST: unless_closed(post_question.run),
     owed.SHARE: unless_closed(share_answer.run),
     owed.REVIEW: unless_closed(give_feedback.run),

@@ -7,7 +7,7 @@ from datetime import date
 from bot.domain.duty import AnswerId
 from bot.domain.group import GroupId, MemberId
 from bot.domain.peer_review import Reaction
-from bot.ports import Job
+from bot.ports import ERASURE, Job
 
 POST = "post"
 SHARE = "share"
@@ -30,6 +30,7 @@ SETTLED = "settled"
 SHOT = "shot"
 VARIANT = "variant"
 DECIDED = "decided"
+ERASE = ERASURE
 
 
 def post(group_id: GroupId, day: date) -> Job:
@@ -65,6 +66,11 @@ def audit(group_id: GroupId, day: date) -> Job:
 def notice(group_id: GroupId, what: str, member_id: MemberId) -> Job:
     """Telling somebody who runs the group of `what`."""
     return Job(NOTICE, group_id, f"{what}|{member_id}")
+
+
+def erase(group_id: GroupId, member_id: MemberId) -> Job:
+    """Erasing a member, at an operator's word."""
+    return Job(ERASE, group_id, member_id)
 
 
 def tally(group_id: GroupId, day: date) -> Job:

@@ -258,6 +258,7 @@ def probe(ask: str) -> Card:
 
 GIVEN_UP: Mapping[str, str] = {
     "post": "a daily question",
+    "erase": "erasing a member",
     "review": "feedback on an answer",
     "share": "showing a form answer",
     "redraw": "bringing a card up to date",
@@ -293,6 +294,11 @@ def job_dead(kind: str) -> str:
 def nothing_to_skip(day: date) -> str:
     """Refuses to skip a date that has no post ahead."""
     return f"No question is planned for {day_text(day)}, so there is nothing to skip."
+
+
+def many_such_members(name: str, ids: Sequence[str]) -> str:
+    """Refuses a name that several have, for an operator."""
+    return f"Several members are called {name.strip()[:40]}. Say which by id: {', '.join(ids)}. Nothing was changed."
 
 
 def no_such_member(name: str, known: Sequence[str]) -> str:

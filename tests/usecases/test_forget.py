@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -7,6 +8,8 @@ import pytest
 from bot.errors import ChatBusy, ChatRefused, Refusal
 from bot.infra.redis.store import Store
 from bot.ports import Where
+from bot.usecases import owed
+from bot.usecases.members import erase_member
 from bot.usecases.recover import sweep
 from tests.servers.anthropic import AnthropicServer, Reply
 from tests.usecases.study import ANSWER, HOUR, MINUTE, MONDAY, OTHER_ANSWER, TALK, Study, card, text_of
@@ -164,3 +167,41 @@ async def test_an_answer_after_the_event_of_a_deletion_leaves_no_name(opened: St
     await opened.settle()
     await opened.press("ben", "forget-now")
     assert await traces(opened, opened.id("ben")) == []
+
+
+async def test_an_operator_s_word_waits_for_a_busy_chat(opened: Study) -> None:
+    """What an operator has erased is owed until the chat can be reached, and then nothing is left, the job included."""
+    await opened.say("ben")
+    await opened.settle()
+    ben = await erase_member.find(opened.ports, await opened.group(), "@Ben")
+    await erase_member.owe(opened.ports, await opened.group(), ben)
+    opened.chat.fail("delete", ChatBusy("slow down", 30))
+    await opened.settle()
+    assert await opened.answer("ben") is not None
+    await opened.restart()
+    await opened.advance(2 * MINUTE)
+    assert await traces(opened, ben.id) == []
+    assert opened.standing(Where.THREAD) == []
+
+
+async def test_an_erasure_goes_on_after_a_crash(opened: Study) -> None:
+    """A process that dies while it erases has not lost the job that says so."""
+    await opened.say("ben")
+    await opened.settle()
+    ben = await erase_member.find(opened.ports, await opened.group(), "ben")
+    await erase_member.owe(opened.ports, await opened.group(), ben)
+    await opened.ports.groups.forget(await opened.group_id(), ben.id)
+    assert await opened.ports.jobs.owed(owed.erase(await opened.group_id(), ben.id)) is not None
+    await opened.settle()
+    assert await traces(opened, ben.id) == []
+
+
+async def test_a_name_that_two_have_is_not_guessed(opened: Study) -> None:
+    """Of two members of one name an operator must say which by id."""
+    for name in ("ben", "cleo"):
+        await opened.say(name)
+    group = await opened.group()
+    await opened.ports.groups.update_member(group.id, opened.id("cleo"), lambda known: replace(known, name="Ben"))
+    with pytest.raises(Refusal, match="Several members are called ben"):
+        await erase_member.find(opened.ports, group, "ben")
+    assert (await erase_member.find(opened.ports, group, opened.id("cleo"))).id == opened.id("cleo")

@@ -13,6 +13,7 @@ from bot.infra.redis.client import Client
 from bot.infra.redis.codec import load, text
 from bot.infra.redis.keys import Keys
 from bot.infra.redis.scripts import Command
+from bot.ports import ERASURE
 
 DAYS_AT_ONCE = 50
 """Keeps each round trip to a few hundred commands."""
@@ -64,7 +65,7 @@ async def _jobs(client: Client, group_id: GroupId, member_id: MemberId) -> int:
 
 def _is_job_of(raw: bytes, group_id: GroupId, member_id: MemberId) -> bool:
     job = job_of(raw)
-    return job.group_id == group_id and _names(job.ref, member_id)
+    return job.group_id == group_id and job.kind != ERASURE and _names(job.ref, member_id)
 
 
 async def _outbox(client: Client, group_id: GroupId, member_id: MemberId) -> int:
