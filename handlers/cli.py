@@ -2,25 +2,23 @@
 
 from __future__ import annotations
 
-import asyncio
 import logging
-import signal
 import sys
-from collections.abc import Coroutine, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
 
 import bot
+from handlers.ending import run_to_end
 
 if TYPE_CHECKING:
     from bot.settings import Settings
     from handlers.platform import Platform
 
-T = TypeVar("T")
 _FOLDER = click.Path(file_okay=False, path_type=Path)
 _FILE = click.Path(dir_okay=False, path_type=Path)
 
@@ -77,7 +75,7 @@ def try_(script: Path | None, as_json: bool, data: Path | None, start: str | Non
         settings = read(data_dir=data)
         _log(settings.log_level)
         with suppress(KeyboardInterrupt):
-            _run(tryout.run_keyboard(settings, start=began))
+            run_to_end(tryout.run_keyboard(settings, start=began))
         return
     _play(script, as_json=as_json, data=data, began=began)
 
@@ -98,28 +96,9 @@ def _play(script: Path, *, as_json: bool, data: Path | None, began: datetime | N
             why = getattr(error, "strerror", None) or error
             raise UsageRefusal(f"{script} cannot be read as a script: {why}") from error
         try:
-            _run(tryout.run_script(settings, text, start=began, as_json=as_json))
+            run_to_end(tryout.run_script(settings, text, start=began, as_json=as_json))
         except ScriptFault as fault:
             raise UsageRefusal(str(fault)) from fault
-
-
-def _run(main: Coroutine[Any, Any, T]) -> T:
-    """Run to the end; a closed terminal window or a SIGTERM ends it like Ctrl-C, so that everything is left in order.
-
-    Raises KeyboardInterrupt.
-    """
-
-    async def told() -> T:
-        task = asyncio.current_task()
-        if task is not None:
-            for each in (signal.SIGTERM, signal.SIGHUP):
-                asyncio.get_running_loop().add_signal_handler(each, task.cancel)
-        return await main
-
-    try:
-        return asyncio.run(told())
-    except asyncio.CancelledError:
-        raise KeyboardInterrupt from None
 
 
 def _instant(text: str) -> datetime:
@@ -153,7 +132,7 @@ def serve(settings: Settings, platforms: Sequence[Platform]) -> None:
 
     logs.set_up(settings.log_level or "INFO", settings.secrets, sys.stderr)
     try:
-        _run(Program(settings, platforms).run())
+        run_to_end(Program(settings, platforms).run())
     except TpmError:
         raise
     except KeyboardInterrupt:
@@ -171,7 +150,7 @@ def doctor(as_json: bool, given_up: str | None) -> None:
     """Check settings, Redis, the model endpoint, the clock and the next due posts."""
     from handlers import operator
 
-    ok = _run(operator.doctor(_settings(), as_json=as_json, given_up=given_up))
+    ok = run_to_end(operator.doctor(_settings(), as_json=as_json, given_up=given_up))
     sys.exit(0 if ok else 1)
 
 
@@ -190,7 +169,7 @@ def review(question_id: str | None, question_text: str | None, answer: str, as_j
         text = sys.stdin.buffer.read() if answer == "-" else Path(answer).read_bytes()
     except OSError as error:
         raise click.UsageError(f"--answer {answer}: {error.strerror}.") from error
-    judged = _run(
+    judged = run_to_end(
         operator.review(
             _settings(),
             question_id=question_id,
@@ -229,7 +208,7 @@ def eval_(**given: Any) -> None:
         options = evaluating.options(**given)
     except ValueError as error:
         raise click.UsageError(str(error)) from error
-    sys.exit(0 if _run(evaluating.evaluate(_settings(), options)) else 1)
+    sys.exit(0 if run_to_end(evaluating.evaluate(_settings(), options)) else 1)
 
 
 _MEMBER = click.option("--member", required=True, metavar="NAME", help="The member's name or id.")
@@ -244,7 +223,7 @@ def export_member(member: str, group: str | None, output: Path | None) -> None:
     """Print everything that is kept of a member, as JSON."""
     from handlers import member_data
 
-    _run(member_data.export(_settings(), member=member, group=group, output=output))
+    run_to_end(member_data.export(_settings(), member=member, group=group, output=output))
 
 
 @program.command("forget")
@@ -259,7 +238,7 @@ def forget_member(member: str, group: str | None, yes: bool, as_json: bool) -> N
     """
     from handlers import member_data
 
-    _run(member_data.forget(_settings(), member=member, group=group, agreed=yes, as_json=as_json))
+    run_to_end(member_data.forget(_settings(), member=member, group=group, agreed=yes, as_json=as_json))
 
 
 @program.group()
@@ -296,7 +275,7 @@ def import_questions(files: tuple[Path, ...], group: str | None, dry_run: bool, 
     from handlers import question_files
 
     bringing = question_files.bring(_settings(), files, group=group, dry_run=dry_run, as_json=as_json)
-    sys.exit(0 if _run(bringing) else 1)
+    sys.exit(0 if run_to_end(bringing) else 1)
 
 
 @questions.command("export")
@@ -307,7 +286,7 @@ def export_questions(group: str | None, form: str, output: Path | None) -> None:
     """Write questions so that import reads them back."""
     from handlers import question_files
 
-    _run(question_files.send(_settings(), group=group, form=form, output=output))
+    run_to_end(question_files.send(_settings(), group=group, form=form, output=output))
 
 
 @program.group()
@@ -351,7 +330,7 @@ def sync(guild_id: int | None, remove: bool, as_json: bool) -> None:
 
     if remove and guild_id is None:
         raise click.UsageError("--remove goes with --guild ID.")
-    _run(operator.sync(_settings(), guild_id=guild_id, remove=remove, as_json=as_json))
+    run_to_end(operator.sync(_settings(), guild_id=guild_id, remove=remove, as_json=as_json))
 
 
 def _settings() -> Settings:
