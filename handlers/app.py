@@ -7,7 +7,7 @@ import gc
 import hashlib
 import hmac
 import secrets
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -119,8 +119,16 @@ async def core(
         time = clock or await RedisClock.start(store.client)
         reviewer = await stack.enter_async_context(_reviewer(settings, library))
         researcher = await stack.enter_async_context(_researcher(settings, library))
-        ports = _ports(settings, store, library, time, chat_of(time), reviewer, researcher)
-        ports = replace(ports, meter=meter or Unmetered())
+        ports = bundle(
+            store,
+            library,
+            time,
+            chat_of(time),
+            wake=Wake(),
+            checks=lambda: checks(settings, store, library, reviewer, time),
+            member_key=_member_key(settings),
+        )
+        ports = replace(ports, reviewer=reviewer, researcher=researcher, meter=meter or Unmetered())
         # in a script one thing comes after the other, so that the same script always plays the same
         at_once = 1 if clock else MOST_AT_ONCE
         worker = Worker(
@@ -134,15 +142,17 @@ async def core(
             await worker.stop(0)
 
 
-def _ports(
-    settings: Settings,
+def bundle(
     store: Store,
     library: FileLibrary,
     clock: RedisClock | SteppedClock,
     chat: Chat,
-    reviewer: ClaudeReviewer | None,
-    researcher: Researcher | None,
+    *,
+    wake: Callable[[], None],
+    checks: Callable[[], Awaitable[Sequence[Check]]],
+    member_key: Callable[[GroupId, MemberId], str],
 ) -> Ports:
+    """What use cases take first: each port of the core, and who serves it. Nobody reviews or researches yet."""
     return Ports(
         clock=clock,
         chat=chat,
@@ -163,12 +173,11 @@ def _ports(
         shots=store.shots,
         variants=store.variants,
         hints=store.hints,
-        reviewer=reviewer,
-        researcher=researcher,
+        reviewer=None,
         self_check=OfflineSelfCheck(library.framework),
-        wake=Wake(),
-        checks=lambda: checks(settings, store, library, reviewer, clock),
-        member_key=_member_key(settings),
+        wake=wake,
+        checks=checks,
+        member_key=member_key,
     )
 
 

@@ -24,7 +24,6 @@ from bot.infra import doctor
 from bot.infra.bank import GroupBank
 from bot.infra.clock import SteppedClock
 from bot.infra.library import FileLibrary, packaged_library
-from bot.infra.offline import OfflineSelfCheck
 from bot.infra.redis.store import Store
 from bot.ports import Ports, Reviewer, Where
 from bot.usecases import agenda
@@ -32,6 +31,7 @@ from bot.usecases.feedback.give_feedback import feedback_key
 from bot.usecases.members import show_streak
 from bot.usecases.recover import sweep
 from bot.usecases.work import Worker
+from handlers.app import bundle
 from handlers.terminal.messages import Message
 from handlers.terminal.room import Room
 from tests.usecases.troubled_chat import TroubledChat
@@ -247,32 +247,16 @@ async def studying(
 
 def _study(store: Store, room: Room, clock: SteppedClock, library: FileLibrary, reviewer: Reviewer | None) -> Study:
     chat = TroubledChat(room, clock)
-    ports = Ports(
-        clock=clock,
-        chat=chat,
-        groups=store.groups,
-        posts=store.posts,
-        answers=store.answers,
-        peers=store.peers,
-        outbox=store.outbox,
-        jobs=store.jobs,
-        purse=store.purse,
-        library=library,
-        bank=GroupBank(library, store.shelves),
-        queue=store.queue,
-        walkthroughs=store.walkthroughs,
-        shelves=store.shelves,
-        suggestions=store.suggestions,
-        drafts=store.drafts,
-        shots=store.shots,
-        variants=store.variants,
-        hints=store.hints,
-        reviewer=reviewer,
-        self_check=OfflineSelfCheck(library.framework),
+    ports = bundle(
+        store,
+        library,
+        clock,
+        chat,
         wake=asyncio.Event().set,
         checks=lambda: doctor.checks(store, None, "", clock),
         member_key=lambda group, member: hashlib.sha256(f"{group}|{member}".encode()).hexdigest(),
     )
+    ports = replace(ports, reviewer=reviewer)
     return Study(store, room, clock, chat, ports, working(ports), count(1))
 
 
