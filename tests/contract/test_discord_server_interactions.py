@@ -278,7 +278,9 @@ async def test_a_bare_callback_has_no_body(on: Bench) -> None:
 
     on.client.answers = answer
     await on.ben.slash("ask", STUDY)
+    await on.server.until(lambda: len(bodies) == 1)
     await on.ben.slash("ask", STUDY)
+    await on.server.until(lambda: len(bodies) == 2)
     assert bodies[0] == ""
     assert bodies[1]["resource"]["message"]["content"] == "x"
 

@@ -126,4 +126,5 @@ async def test_an_answer_fits_what_was_done(on: Bench) -> None:
 
     on.client.answers = answer
     await on.ben.submit({"Answer": "words"})
+    await on.server.until(lambda: len(codes) == 4)
     assert codes == [50035, 50035, 50035, 0]
