@@ -60,13 +60,15 @@ class SlackApi:
         form = {name: _encoded(value) for name, value in arguments.items() if value is not None}
         headers = {"Authorization": f"Bearer {token}"}
         status, retry_after_s, body = await self._post(method, self._base_url + method, form, headers, safe=safe)
-        code = str(body.get("error", ""))
+        code = str(body.get("error") or "")
         if status == 429 or code in LIMITED:  # noqa: PLR2004  what HTTP calls too many requests
             raise ChatBusy(f"{method}: {code or status}", retry_after_s)
         if status >= 500 or code in UNSURE:  # noqa: PLR2004  a server's own fault
             raise _broke_off(f"{method}: {code or status}", safe=safe)
         if body.get("ok") is True or code in accept:
             return body
+        if status == 200 and not code:  # noqa: PLR2004  no word of Slack's: something on the way answered for it
+            raise _broke_off(f"{method}: no answer of Slack's", safe=safe)
         raise ChatClosed(f"{method}: {code}") if code in CLOSED else ChatRefused(f"{method}: {code or status}")
 
     async def upload(self, url: str, content: bytes) -> None:
@@ -124,6 +126,6 @@ def _retry_after_s(headers: Mapping[str, str]) -> float:
 def _object(text: str) -> Mapping[str, Any]:
     try:
         body = json.loads(text)
-    except ValueError:
+    except (ValueError, RecursionError):
         return {}
     return body if isinstance(body, dict) else {}

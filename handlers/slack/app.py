@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections.abc import Sequence
 
@@ -24,6 +25,7 @@ from handlers.slack.intake import Intake
 from handlers.slack.manifest import EVENTS_PATH, names_set
 from handlers.slack.people import People
 from handlers.slack.replies import Replies
+from handlers.slack.signature import is_signed, is_ssl_check
 from handlers.slack.socket import Patience, Sockets
 from handlers.slack.tokens import Authorize, Installation, Tokens
 
@@ -35,6 +37,8 @@ BOLT.setLevel(logging.ERROR)
 
 DRAIN_S = 1.5
 """For what still runs at the end; the core has had its time before."""
+READ_S = 3.0
+"""Slack itself gives a request up by then; whoever sends one byte a minute is not Slack."""
 
 REFUSED_BOT = (
     "Slack does not take SLACK_BOT_TOKEN: {why}. Install the app again (OAuth & Permissions in its settings) and copy "
@@ -92,7 +96,7 @@ class SlackPlatform:
         chat = SlackChat(api, self._tokens, people, self._background, self._names)
         replies, home = Replies(api, chat, self._names), HomeTab(ports, api, people, self._names)
         desk = Desk(ports, people, replies, home, self._background)
-        intake = Intake(desk, self._tokens, ports.meter, self._names)
+        intake = Intake(desk, ports.meter, self._names, lambda team_id: self._leave_later(api, team_id))
         web_client = _sdk_client(base_url, self._session)
         self._app = self._bolt(intake, web_client)
         self._chat = chat
@@ -141,16 +145,26 @@ class SlackPlatform:
             self._sockets = Sockets(self._app, app_token, web_client, self._patience)
             await self._sockets.connect()
 
+    def _leave_later(self, api: SlackApi, team_id: str) -> None:
+        self._background.start(self._leave(api, team_id), "leave")
+
+    async def _leave(self, api: SlackApi, team_id: str) -> None:
+        """Forget a token that is dead. Told late, of a token before this one, Slack's word of it means nothing."""
+        try:
+            await api.call(team_id, "auth.test", safe=True)
+        except ChatClosed as closed:
+            log.error("the app was removed from workspace %s, or its token revoked: %s", team_id, closed)  # noqa: TRY400
+            self._tokens.drop(team_id)
+
     def _bolt(self, intake: Intake, web_client: AsyncWebClient) -> AsyncApp:
         """Everything explicit: what bolt finds in the environment must change nothing (slack.md 4.10)."""
-        secret = self._settings.slack_signing_secret
         app = AsyncApp(
             name="tpm-bot",
             logger=BOLT,
             client=web_client,
             authorize=Authorize(self._tokens),  # type: ignore[arg-type]  # bolt takes its own class as well
-            # Socket Mode carries no signature and bolt asks for none there; without a secret no route is served
-            signing_secret=secret.get_secret_value() if secret else "",
+            # bolt reads a body before it looks at the signature; `_serve` does so the other way round
+            request_verification_enabled=False,
             process_before_response=False,
             ignoring_self_events_enabled=True,
         )
@@ -160,6 +174,14 @@ class SlackPlatform:
     async def _serve(self, request: web.Request) -> web.StreamResponse:
         if self._app is None or self._stopped:
             return web.Response(status=503)
+        try:
+            async with asyncio.timeout(READ_S):
+                body = await request.read()
+        except TimeoutError:
+            return web.Response(status=408)
+        secret = self._settings.slack_signing_secret
+        if secret is None or not is_signed(secret.get_secret_value(), body, request.headers):
+            return web.Response(status=200 if is_ssl_check(body) else 401)
         answer = await self._app.async_dispatch(await to_bolt_request(request))
         return await to_aiohttp_response(answer)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -114,7 +114,7 @@ class SlackChat:
             thread_ts=thread.message_id if thread else None, **self._drawn(card, None),
         )  # fmt: skip
         if card.file is not None:
-            await self.hand_over(place, member, card.file)
+            await _tried(self.hand_over(place, member, card.file))
         return MessageRef(place, _JOINT.join((body["message_ts"], member, thread.message_id if thread else "")))
 
     async def direct(self, place: Place, member: MemberId, card: Card) -> None:
@@ -122,7 +122,7 @@ class SlackChat:
         await self._post(await self._direct(place, member), card, None, None)
 
     async def hand_over(self, place: Place, member: MemberId, file: Attachment) -> None:
-        """Bring a file to one person, in their conversation with the bot."""
+        """Bring a file to one person, in their conversation with the bot. Raises what a call raises."""
         await self._bring(await self._direct(place, member), file, None)
 
     async def _post(self, place: Place, card: Card, key: str | None, thread: MessageRef | None) -> MessageRef:
@@ -136,7 +136,7 @@ class SlackChat:
         except ChatClosed as closed:
             raise (ChatRefused(str(closed)) if group else closed) from None
         if card.file is not None:
-            await self._bring(place, card.file, thread)
+            await _tried(self._bring(place, card.file, thread))
         return MessageRef(place, body["ts"])
 
     async def _for_one(self, to: Target, card: Card, key: str) -> MessageRef:
@@ -160,20 +160,17 @@ class SlackChat:
         return direct_place(group, body["channel"]["id"])
 
     async def _bring(self, place: Place, file: Attachment, thread: MessageRef | None) -> None:
-        """Upload into the place. The card says what it has to without the file, so a fault is only logged."""
+        """Upload into the place."""
         channel, _ = conversation_of(place)
         team = place.workspace
-        try:
-            begun = await self._api.call(
-                team, "files.getUploadURLExternal", safe=True, filename=file.name, length=len(file.content)
-            )
-            await self._api.upload(begun["upload_url"], file.content)
-            await self._api.call(
-                team, "files.completeUploadExternal", files=[{"id": begun["file_id"], "title": file.name}],
-                channel_id=channel, thread_ts=thread.message_id if thread else None,
-            )  # fmt: skip
-        except Trouble as trouble:
-            log.warning("a file is not delivered: %s", trouble)
+        begun = await self._api.call(
+            team, "files.getUploadURLExternal", safe=True, filename=file.name, length=len(file.content)
+        )
+        await self._api.upload(begun["upload_url"], file.content)
+        await self._api.call(
+            team, "files.completeUploadExternal", files=[{"id": begun["file_id"], "title": file.name}],
+            channel_id=channel, thread_ts=thread.message_id if thread else None,
+        )  # fmt: skip
 
     async def _messages(self, team: str, method: str, arguments: Mapping[str, Any]) -> list[Mapping[str, Any]]:
         messages: list[Mapping[str, Any]] = []
@@ -198,6 +195,14 @@ class SlackChat:
         """What Slack takes of a card; outside its channel, its buttons carry the group's."""
         drawn = message(self._names.card(card), key=key)
         return {**drawn, "blocks": addressed(drawn["blocks"], group)} if group else drawn
+
+
+async def _tried(bringing: Awaitable[None]) -> None:
+    """A file after its card. The card stands and says what it has to without it, so a fault is only logged."""
+    try:
+        await bringing
+    except Trouble as trouble:
+        log.warning("a file is not delivered: %s", trouble)
 
 
 def _whispered(message: MessageRef) -> tuple[MemberId, MessageRef | None] | None:

@@ -7,13 +7,14 @@ import logging
 from collections.abc import Awaitable
 from dataclasses import replace
 
-from bot.cards import Card, Reply
+from bot.cards import Card, Quote, Reply
 from bot.commands import dispatch, is_settings, may_open_form, needs_rights
 from bot.errors import NotYet, Refusal, StoreDown, Trouble
 from bot.inbound import Asked, Caller, Command, Inbound, Press, Submission
 from bot.ports import Ports
 from bot.usecases.members.follow_name import follow_name
 from bot.views import notices
+from bot.views.cut import line
 from handlers.background import Background
 from handlers.slack.home import HomeTab
 from handlers.slack.inbound import Origin
@@ -29,6 +30,9 @@ AGAIN_S = 0.1
 """Until the record of a post is looked for again that somebody has answered already."""
 FORM_WITHIN_S = 1.0
 """A form that takes longer gets its window first: a trigger lives 3 s (slack.md 1, "Ack and retries")."""
+
+MOST_TYPED_CHARS = 2_000
+"""Of a command that could not be done; with the reason they fit on one card."""
 
 
 class Unsaved(Exception):  # noqa: N818  says what has not happened
@@ -125,7 +129,7 @@ class Desk:
             await self._home.publish(origin.place.workspace, origin.member)
 
     async def _act(self, event: Inbound, origin: Origin) -> Reply:
-        return await _in_words(self._dispatched(event, origin))
+        return await _in_words(self._dispatched(event, origin), _typed_in(event))
 
     async def _dispatched(self, event: Inbound, origin: Origin) -> Reply:
         return await dispatch(self._ports, await self._equipped(event, origin))
@@ -162,18 +166,28 @@ class Desk:
         await follow_name(self._ports, origin.place, origin.member, ask)
 
 
-async def _in_words(acting: Awaitable[Reply]) -> Reply:
-    """The answer, or what a person is told when there is none."""
+def _typed_in(event: Inbound) -> str:
+    """What somebody typed that stands nowhere else: a command leaves no trace in Slack."""
+    return event.text if isinstance(event, Command) else ""
+
+
+async def _in_words(acting: Awaitable[Reply], typed: str = "") -> Reply:
+    """The answer, or what a person is told when there is none; `typed` goes back to them then."""
     try:
         return await acting
     except Refusal as refusal:
         return notices.refusal(str(refusal))
     except StoreDown as down:
         log.warning("not done: %s", down)
-        return notices.refusal(notices.STORE_DOWN)
+        return _with_words(notices.refusal(notices.STORE_DOWN), typed)
     except Exception:
         log.exception("an answer failed")
-        return notices.refusal(notices.WENT_WRONG)
+        return _with_words(notices.refusal(notices.WENT_WRONG), typed)
+
+
+def _with_words(card: Card, typed: str) -> Card:
+    words = line(typed, MOST_TYPED_CHARS)
+    return replace(card, blocks=(*card.blocks, Quote(words))) if words else card
 
 
 def unsaved_card() -> Card:

@@ -10,6 +10,7 @@ from handlers.slack.api import SlackApi
 from handlers.slack.inbound import PLATFORM
 from handlers.slack.limits import VIEW_BLOCKS
 from handlers.slack.names import CommandNames
+from handlers.slack.patience import patiently
 from handlers.slack.people import People
 from handlers.slack.render import Json, blocks
 
@@ -24,7 +25,10 @@ class HomeTab:
         self._names = names
 
     async def publish(self, team_id: str, user_id: str) -> None:
-        """Draw the page of one person."""
+        """Draw the page of one person; Slack asks for it only when it is opened again."""
+        await patiently(lambda: self._publish(team_id, user_id))
+
+    async def _publish(self, team_id: str, user_id: str) -> None:
         name = (await self._people.person(team_id, user_id)).name
         drawn: list[Json] = []
         for part in await show_home.run(self._ports, PLATFORM, team_id, MemberId(user_id), name):

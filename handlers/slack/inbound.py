@@ -54,6 +54,11 @@ class Origin:
     view_id: str | None = None
 
 
+def at_home(body: Body, team_id: str) -> Body:
+    """What came in, as from the workspace that the app is installed in, whichever workspace it names."""
+    return {**body, "team_id": team_id, "team": {"id": team_id}}
+
+
 @dataclass(frozen=True, slots=True)
 class Translator:
     """Reads slash commands, whatever they are called here."""
@@ -133,7 +138,7 @@ def shortcut(body: Body, name: str, name_of: NameOf) -> tuple[Asked, Origin] | N
     about = Written(
         author=None if is_ours else MemberId(message.get("user", "")),
         message_id=message["ts"],
-        text=plain(message.get("text", ""), name_of),
+        text=plain(message.get("text") or "", name_of),
     )
     caller = replace(caller_of(origin, name, str(body.get("trigger_id"))), thread=thread)
     return Asked(caller=caller, wish=wish, message=about), origin

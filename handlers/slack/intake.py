@@ -12,6 +12,7 @@ import logging
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
+from slack_bolt.authorization import AuthorizeResult
 from slack_bolt.middleware.async_middleware import AsyncMiddleware
 from slack_bolt.request.async_request import AsyncBoltRequest
 from slack_bolt.response import BoltResponse
@@ -24,10 +25,9 @@ from bot.views import notices
 from handlers.seen import Seen
 from handlers.slack import inbound
 from handlers.slack.desk import Desk, Unsaved, unsaved_card
-from handlers.slack.inbound import PLATFORM, Body, Translator
+from handlers.slack.inbound import PLATFORM, Body, Translator, at_home
 from handlers.slack.modal import errors_of, ids_of, modal
 from handlers.slack.names import CommandNames
-from handlers.slack.tokens import Tokens
 from handlers.slack.told import came_or_went, told
 
 log = logging.getLogger(__name__)
@@ -40,9 +40,10 @@ Outcome = tuple[str, str, BoltResponse]
 class Intake(AsyncMiddleware):
     """Everything that Slack sends, after bolt has checked where it comes from."""
 
-    def __init__(self, desk: Desk, tokens: Tokens, meter: Meter, names: CommandNames) -> None:
+    def __init__(self, desk: Desk, meter: Meter, names: CommandNames, leave: Callable[[str], None]) -> None:
+        """`leave` is called with the id of a workspace that the app may have been removed from."""
         self._desk = desk
-        self._tokens = tokens
+        self._leave = leave
         self._meter = meter
         self._names_here = names
         self._translator = Translator(names)
@@ -59,7 +60,8 @@ class Intake(AsyncMiddleware):
         loop = asyncio.get_running_loop()
         began_s = loop.time()
         try:
-            kind, outcome, answer = await self._take(req.body)
+            bot = req.context.authorize_result  # without one, bolt has answered
+            kind, outcome, answer = await self._take(req.body, bot) if bot else _ignored()
         except Unsaved:
             kind, outcome, answer = _kind(req.body), "unsaved", BoltResponse(status=UNSAVED)
         except Exception:
@@ -69,41 +71,43 @@ class Intake(AsyncMiddleware):
         self._meter.event(PLATFORM, kind, outcome, loop.time() - began_s)
         return answer
 
-    async def _take(self, body: Body) -> Outcome:
-        if "command" in body:
-            return self._command(body)
-        match body.get("type"):
+    async def _take(self, body: Body, bot: AuthorizeResult) -> Outcome:
+        body = at_home(body, str(bot.team_id))
+        match "command" if "command" in body else body.get("type"):
+            case "command":
+                return self._command(body)
             case "event_callback":
-                return await self._event(body)
+                return await self._event(body, bot.bot_user_id)
             case "block_actions":
                 return self._press(body)
             case "view_submission":
                 return await self._submission(body)
             case "message_action":
                 return await self._shortcut(body)
-        return "other", "ignored", _ok()
+            case "app_rate_limited":
+                log.error("Slack holds back events: more than 30,000 came in an hour")
+        return _ignored()
 
-    async def _event(self, body: Body) -> Outcome:
+    async def _event(self, body: Body, bot_user_id: str | None) -> Outcome:
         team_id, event = body["team_id"], body["event"]
         match event["type"]:
-            case "message" | "app_mention":
-                return await self._message(team_id, event)
+            case "message" | "app_mention" if bot_user_id:
+                return await self._message(team_id, event, bot_user_id)
             case "app_home_opened" if event.get("tab") == "home" and self._seen.first(body.get("event_id", "")):
                 self._desk.publish_home_later(team_id, event["user"])
                 return "home", "taken", _ok()
-            case "member_joined_channel" | "member_left_channel":
-                return await self._came_or_went(body)
+            case "member_joined_channel" | "member_left_channel" if bot_user_id:
+                return await self._came_or_went(body, bot_user_id)
             case "app_uninstalled":
                 self._leave(team_id)
                 return "uninstalled", "taken", _ok()
             case "tokens_revoked" if (event.get("tokens") or {}).get("bot"):
                 self._leave(team_id)
                 return "uninstalled", "taken", _ok()
-        return "other", "ignored", _ok()
+        return _ignored()
 
-    async def _message(self, team_id: str, event: Body) -> Outcome:
-        bot = self._tokens.of(team_id)
-        heard = told(team_id, event, bot.bot_user_id, self._names(team_id)) if bot else None
+    async def _message(self, team_id: str, event: Body, bot_user_id: str) -> Outcome:
+        heard = told(team_id, event, bot_user_id, self._names(team_id))
         if heard is None:
             return "message", "ignored", _ok()
         kind = type(heard.event).__name__.lower()
@@ -115,10 +119,9 @@ class Intake(AsyncMiddleware):
             await self._desk.save(heard.event, heard.origin)
         return kind, "taken", _ok()
 
-    async def _came_or_went(self, body: Body) -> Outcome:
+    async def _came_or_went(self, body: Body, bot_user_id: str) -> Outcome:
         """Kept before it is acknowledged, for Slack tells of it only until then."""
-        bot = self._tokens.of(body["team_id"])
-        moved = came_or_went(body, bot.bot_user_id) if bot else None
+        moved = came_or_went(body, bot_user_id)
         if moved is None:
             return "moved", "ignored", _ok()
         if isinstance(moved, Arrived):
@@ -127,7 +130,7 @@ class Intake(AsyncMiddleware):
         return "joined" if isinstance(moved, Arrived) else "left", "taken", _ok()
 
     def _command(self, body: Body) -> Outcome:
-        name = self._name(body["team_id"], body["user_id"]) or body["user_name"]
+        name = self._name(body["team_id"], body["user_id"]) or body.get("user_name") or body["user_id"]
         event, origin = self._translator.command(body, name, self._names(body["team_id"]))
         self._desk.answer_later(event, origin)
         return "command", "taken", _ok()
@@ -173,10 +176,6 @@ class Intake(AsyncMiddleware):
             self._desk.show_later(reply, origin)
         return "submission", "taken", _ok()
 
-    def _leave(self, team_id: str) -> None:
-        log.error("the app was removed from workspace %s, or its token revoked", team_id)
-        self._tokens.drop(team_id)
-
     def _name(self, team_id: str, user_id: str) -> str | None:
         return self._desk.name_in(team_id, user_id)
 
@@ -192,6 +191,10 @@ def _kind(body: Body) -> str:
     """What sort of thing came in, without a word of it."""
     event = body.get("event") or {}
     return str(event.get("type") or body.get("type") or ("command" if "command" in body else "other"))
+
+
+def _ignored() -> Outcome:
+    return "other", "ignored", _ok()
 
 
 def _ok() -> BoltResponse:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import asyncio
 from collections import OrderedDict
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 from bot.domain.group import MemberId, Place
 from bot.errors import ChatBusy, Trouble
@@ -24,11 +24,18 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Person:
-    """`zone`: IANA name, as set in their profile. `is_admin`: of the workspace, owners included."""
+    """Somebody.
+
+    Attributes:
+        zone: IANA name, as set in their profile.
+        is_admin: of the workspace, owners included.
+        is_guest: at home in another company's workspace, and here by a channel that both share.
+    """
 
     name: str
     zone: str | None
     is_admin: bool
+    is_guest: bool
     is_bot: bool
 
 
@@ -75,18 +82,19 @@ class People:
                 name=next((name for name in names if name), user_id),
                 zone=user.get("tz") or None,
                 is_admin=bool(user.get("is_admin") or user.get("is_owner")),
+                is_guest=_is_guest(user, team_id),
                 is_bot=bool(user.get("is_bot")),
             )
 
         return await self._people.get((team_id, user_id), at_most_s, ask)
 
     async def rights(self, place: Place, user_id: MemberId) -> Rights:
-        """What somebody may do in a channel: its creator and the workspace's admins may administer."""
+        """What somebody may do in a channel: its creator and the workspace's admins may administer, no guest ever."""
         person, room = await asyncio.gather(
             self.person(place.workspace, user_id, at_most_s=RIGHTS_S), self._room(place.workspace, place.channel)
         )
         return Rights(
-            may_administer=person.is_admin or user_id == room.creator,
+            may_administer=not person.is_guest and (person.is_admin or user_id == room.creator),
             may_post=room.has_bot,
             place_name=room.name,
             zone=person.zone,
@@ -124,6 +132,12 @@ class People:
         """The bot may have been invited since."""
         known = self._rooms.peek((team_id, channel_id))
         return known is not None and not known.has_bot
+
+
+def _is_guest(user: Mapping[str, Any], team_id: str) -> bool:
+    """What Slack says of an admin there holds there. In an organisation, one person is at home in many workspaces."""
+    at_home_in = {user.get("team_id") or team_id, *((user.get("enterprise_user") or {}).get("teams") or ())}
+    return bool(user.get("is_stranger")) or team_id not in at_home_in
 
 
 class Kept(Generic[T]):

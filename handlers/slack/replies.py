@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import asyncio
 import logging
-from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from typing import Any
 
 from bot.cards import Card, Form, Reply
-from bot.errors import ChatBusy, ChatRefused
+from bot.errors import ChatRefused, Trouble
 from bot.views import notices
 from handlers.slack.addresses import addressed
 from handlers.slack.api import SlackApi
@@ -16,12 +15,11 @@ from handlers.slack.chat import SlackChat
 from handlers.slack.inbound import Origin
 from handlers.slack.modal import modal
 from handlers.slack.names import CommandNames
+from handlers.slack.patience import patiently
 from handlers.slack.render import Json, card_modal, message
 
 log = logging.getLogger(__name__)
 
-MOST_WAIT_S = 30.0
-"""An answer that has to wait longer than this comes too late to be one."""
 NO_TRIGGER = frozenset({"exchanged_trigger_id", "expired_trigger_id", "invalid_trigger_id", "trigger_expired"})
 """A trigger lives 3 s and works once (slack.md 1, "Ack and retries")."""
 GONE = frozenset({"not_found"})
@@ -41,22 +39,29 @@ class Replies:
         match reply:
             case Form():
                 await self._form(reply, origin)
-            case Card() if origin.view_id is not None:
-                await self._update(origin, self._read_only(reply, origin))
-                await self._bring_file(reply, origin)
-            case Card() if origin.in_view:
-                if await self.open(origin, self._read_only(reply, origin)) is None:
-                    await self._patiently(lambda: self._chat.direct(origin.place, origin.member, reply))
-                await self._bring_file(reply, origin)
             case Card():
-                await self._patiently(lambda: self._privately(reply, origin))
+                await self._card(replace(reply, file=None), origin)
+                if (file := reply.file) is not None:
+                    await patiently(lambda: self._chat.hand_over(origin.place, origin.member, file))
 
     async def open(self, origin: Origin, view: Json) -> str | None:
-        """Open a modal; its id, or None when the trigger is dead."""
-        body = await self._api.call(
-            origin.place.workspace, "views.open", accept=NO_TRIGGER, trigger_id=origin.trigger_id, view=view
-        )
+        """Open a modal; its id, or None when the trigger is dead or Slack opens nothing now."""
+        try:
+            body = await self._api.call(
+                origin.place.workspace, "views.open", accept=NO_TRIGGER, trigger_id=origin.trigger_id, view=view
+            )
+        except Trouble as trouble:
+            log.warning("a window was not opened: %s", trouble)
+            return None
         return str(body["view"]["id"]) if body.get("ok") else None
+
+    async def _card(self, card: Card, origin: Origin) -> None:
+        if origin.view_id is not None:
+            await self._update(origin, self._read_only(card, origin))
+        elif not origin.in_view:
+            await patiently(lambda: self._privately(card, origin))
+        elif await self.open(origin, self._read_only(card, origin)) is None:
+            await patiently(lambda: self._chat.direct(origin.place, origin.member, card))
 
     async def _form(self, form: Form, origin: Origin) -> None:
         ids = {"channel": origin.place.channel}
@@ -66,20 +71,25 @@ class Replies:
         if origin.view_id is not None:
             await self._update(origin, view)
         elif origin.trigger_id is None or await self.open(origin, view) is None:
-            await self._patiently(lambda: self._privately(notices.refusal(notices.FORM_TOO_LATE), origin))
+            await patiently(lambda: self._privately(notices.refusal(notices.FORM_TOO_LATE), origin))
 
     async def _update(self, origin: Origin, view: Json) -> None:
-        await self._api.call(
-            origin.place.workspace, "views.update", safe=True, accept=GONE, view_id=origin.view_id, view=view
-        )
+        async def update() -> None:
+            await self._api.call(
+                origin.place.workspace, "views.update", safe=True, accept=GONE, view_id=origin.view_id, view=view
+            )
+
+        await patiently(update)
 
     async def _privately(self, card: Card, origin: Origin) -> None:
         """Among the messages where the person is; directly, where Slack can show nothing to them there."""
         if origin.channel is None:
             await self._chat.direct(origin.place, origin.member, card)
-        elif origin.thread is None and origin.response_url and await self._respond(origin.response_url, card, origin):
-            await self._bring_file(card, origin)
-        else:
+        elif (
+            origin.thread is not None
+            or not origin.response_url
+            or not await self._respond(origin.response_url, card, origin)
+        ):
             try:
                 await self._chat.whisper(origin.place, origin.member, card, thread=origin.thread)
             except ChatRefused as refused:
@@ -92,20 +102,6 @@ class Replies:
         blocks = addressed(drawn["blocks"], origin.place.channel) if elsewhere else drawn["blocks"]
         shown: dict[str, Any] = {"response_type": "ephemeral", "replace_original": False, "text": drawn["text"]}
         return await self._api.respond(url, {**shown, "blocks": blocks})
-
-    async def _bring_file(self, card: Card, origin: Origin) -> None:
-        if card.file is not None:
-            await self._chat.hand_over(origin.place, origin.member, card.file)
-
-    async def _patiently(self, send: Callable[[], Awaitable[object]]) -> None:
-        """Once more when Slack asked to wait: nothing was sent then."""
-        try:
-            await send()
-        except ChatBusy as busy:
-            if busy.retry_after_s > MOST_WAIT_S:
-                raise
-            await asyncio.sleep(busy.retry_after_s)
-            await send()
 
     def _read_only(self, card: Card, origin: Origin) -> Json:
         view = card_modal(self._names.card(card))

@@ -37,6 +37,15 @@ class Tokens:
         """The installation in a workspace, or None."""
         return self._by_team.get(team_id or "")
 
+    def serving(self, team_id: str | None) -> Installation | None:
+        """The installation that a request is for; the only one, where Slack names another workspace.
+
+        In a channel shared with another company or within an organisation, that is where the person who wrote is at
+        home (java-slack-sdk#629), or none at all.
+        """
+        only = next(iter(self._by_team.values())) if len(self._by_team) == 1 else None
+        return self.of(team_id) or only
+
     @property
     def any(self) -> bool:
         """Whether the app is in a workspace at all."""
@@ -62,7 +71,7 @@ class Authorize(AsyncAuthorize):
         actor_user_id: str | None = None,  # noqa: ARG002
     ) -> AuthorizeResult | None:
         """The installation as bolt wants it; None for a workspace that is not known."""
-        found = self._tokens.of(team_id)
+        found = self._tokens.serving(team_id)
         if found is None:
             return None
         return AuthorizeResult(

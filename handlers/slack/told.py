@@ -58,7 +58,7 @@ def came_or_went(body: Body, bot_user_id: str) -> Arrived | Departed | None:
 
 
 def _said(team_id: str, event: Body, bot_user_id: str, name_of: NameOf) -> Told | None:
-    if not _is_persons_reply(event) or not event.get("text", "").strip():
+    if not _is_persons_reply(event) or not (event.get("text") or "").strip():
         return None
     origin = _origin(team_id, event["channel"], event, bot_user_id)
     if (wish := _wish(event, bot_user_id)) is not None:
@@ -77,17 +77,18 @@ def _changed(team_id: str, event: Body, message: Body, bot_user_id: str, name_of
     """An edit by its author; Slack also tells of previews that it added, and of replies."""
     before = event.get("previous_message") or {}
     edited_ts = (message.get("edited") or {}).get("ts")
+    text = message.get("text") or ""
     if message.get("subtype") not in SPOKEN or not _is_persons_reply(message):
         return None
-    if edited_ts is None or before.get("text") == message.get("text"):
+    if edited_ts is None or (before.get("text") or "") == text:
         return None
     origin = _origin(team_id, event["channel"], message, bot_user_id)
     edited = Edited(
         caller=_thread_caller(origin, f"edit:{message['ts']}:{edited_ts}", name_of),
         message_id=message["ts"],
-        text=plain(without_mention(message.get("text", ""), bot_user_id), name_of),
+        text=plain(without_mention(text, bot_user_id), name_of),
         edited_at=at_of(edited_ts),
-        mentions=mentions(message.get("text", "")) - {MemberId(bot_user_id)},
+        mentions=mentions(text) - {MemberId(bot_user_id)},
     )
     return Told(edited, origin)
 

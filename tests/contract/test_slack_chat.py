@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from datetime import timedelta
 
 import aiohttp
@@ -229,3 +230,11 @@ async def test_a_status_is_shown_again_until_it_is_cleared() -> None:
     await background.drain(1.0)
     await asyncio.sleep(timedelta(milliseconds=50).total_seconds())
     assert len(shown) == count
+
+
+async def test_a_file_for_one_that_cannot_go(slack: SlackServer, chat: SlackChat) -> None:
+    """A private card whose file Slack asks to wait with is shown all the same, and is not taken for unsent."""
+    slack.fail("conversations.open", rate_limited(20))
+    to = Target(where=Where.ONLY_YOU, place=PLACE, member=MemberId("U2"))
+    await chat.send(to, replace(CARD, file=Attachment("a.md", b"words")), key="k")
+    assert len(slack.user("U2").whispers("C1")) == 1

@@ -51,6 +51,7 @@ async def test_what_a_person_wrote(case: Case, subtype: str | None) -> None:
         {"subtype": "channel_topic"},
         {"subtype": "huddle_thread"},
         {"text": "  "},
+        {"text": None, "subtype": "file_share"},
         {"thread_ts": None},
         {"thread_ts": "1795420900.000001"},
     ],

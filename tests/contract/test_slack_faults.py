@@ -98,6 +98,16 @@ async def test_redis_is_gone_at_a_command(case: Case, admin: Client) -> None:
     assert "Nothing was changed" in case.whispers(case.ben)[-1]
 
 
+async def test_the_words_of_a_command_go_back(case: Case, admin: Client) -> None:
+    """What was typed after a command that could not be done goes back to its giver: it stands nowhere else."""
+    await case.posted()
+    await admin.call("CLIENT", "PAUSE", PAUSE_MS, "ALL")
+    await case.ben.command("/tpm-suggest", "Price a\nmodel for <!channel> schools", case.study)
+    await case.answered()
+    assert "Price a model for <!channel> schools" in case.whispers(case.ben)[-1]
+    assert [each.pings for each in case.ben.whispers(case.study)] == [[]]
+
+
 @pytest.mark.parametrize("mode", ["socket", "http"])
 async def test_a_fault_of_ours_after_an_ack(valkey_url: str, mode: str, caplog: pytest.LogCaptureFixture) -> None:
     """A command whose work fails after its ack stays acknowledged; its user is told, and the log has the traceback."""
@@ -142,7 +152,9 @@ async def test_an_event_that_breaks_the_bot(case: Case) -> None:
 # Slack
 
 
-@pytest.mark.parametrize("fault", [cut(commits=True), broken(commits=True), cut(), broken(502), rate_limited(20)])
+@pytest.mark.parametrize(
+    "fault", [cut(commits=True), broken(commits=True), cut(), broken(502), rate_limited(20), Fault(commits=True)]
+)
 async def test_the_daily_post_breaks_off(case: Case, fault: Fault) -> None:
     """However the call of a daily post breaks off, one post stands in the end, and it is the recorded one."""
     await case.group(at="09:05")
@@ -173,28 +185,6 @@ async def test_slack_is_down_for_ten_minutes(case: Case) -> None:
     assert not (await group_of(case)).paused
     recorded = (await case.core.ports.posts.all((await group_of(case)).id))[-1]
     assert recorded.message is not None
-
-
-async def test_an_answer_waits_for_slack(case: Case) -> None:
-    """A private answer that Slack asks to wait with is shown when the wait is over."""
-    await case.posted()
-    case.slack.fail("chat.postEphemeral", rate_limited(0))
-    root = posts(case)[0]
-    await case.ben.say(case.study, "@tpm feedback", thread=root)
-    await case.settle()
-    assert len(case.whispers(case.ben)) == 1
-
-
-async def test_a_dead_response_url(case: Case) -> None:
-    """An answer that comes after its address died is shown in the channel, to its member alone."""
-    await case.posted()
-    for _ in range(6):
-        case.slack.hub.response_urls.clear()
-        delivery = case.ben.command("/tpm-streak", "", case.study)
-        await delivery
-    await case.settle()
-    assert len(case.whispers(case.ben)) == 6
-    assert case.whispers(case.asha) == []
 
 
 # places that are lost
@@ -239,6 +229,7 @@ async def test_a_token_is_revoked(case: Case) -> None:
     """A revoked token makes the platform not ready and pauses the groups of its workspace."""
     await case.group(at="09:05")
     await case.slack.revoke()
+    await case.answered()
     assert not case.platform.ready()
     case.pass_time(timedelta(minutes=10))
     await case.settle()
@@ -246,10 +237,26 @@ async def test_a_token_is_revoked(case: Case) -> None:
     assert posts(case) == []
 
 
+@pytest.mark.parametrize(
+    "event", [{"type": "app_uninstalled"}, {"type": "tokens_revoked", "tokens": {"bot": ["UBOT1"]}}]
+)
+async def test_a_late_word_of_a_token_before_this_one(case: Case, event: dict[str, object]) -> None:
+    """Told late that an older token died, the bot goes on with the one that it has."""
+    root = await case.posted()
+    delivery = await case.slack.emit(dict(event))
+    await case.answered()
+    assert delivery.accepted
+    assert case.platform.ready()
+    await case.ben.say(case.study, ANSWER, thread=root)
+    await case.settle()
+    assert await answer_of(case, "U2") == ANSWER
+
+
 async def test_the_app_is_removed(case: Case) -> None:
     """An app that was removed from the workspace says nothing there any more."""
     await case.group(at="09:05")
     await case.slack.uninstall()
+    await case.answered()
     calls = len(case.slack.calls)
     case.pass_time(timedelta(minutes=10))
     await case.settle()

@@ -2,7 +2,9 @@ from __future__ import annotations
 
 import asyncio
 import json
+import logging
 from collections.abc import AsyncIterator, Mapping
+from urllib.parse import urlsplit
 
 import pytest
 from aiohttp import ClientSession
@@ -10,7 +12,7 @@ from aiohttp import ClientSession
 from bot.domain.group import MemberId
 from bot.errors import Refusal, Trouble
 from bot.ports import Ports
-from handlers.slack.app import SlackPlatform
+from handlers.slack.app import READ_S, SlackPlatform
 from handlers.slack.socket import Patience
 from tests.contract.slack_case import (
     ANSWER,
@@ -83,6 +85,51 @@ async def test_a_bad_signature(by_http: Case, how: str) -> None:
     assert await count_answers(by_http) == 0
     assert await post(by_http, signed(secret, body, "application/json"), body) == 200
     assert await count_answers(by_http) == 1
+
+
+@pytest.mark.parametrize(
+    ("body", "headers"),
+    [
+        (b"\xff\xfe", {}),
+        (b"{", {}),
+        (b"[1]", {"content-type": "application/json"}),
+        (b"payload=%5B1%5D", {}),
+        (b"[" * 200_000, {"content-type": "application/json"}),
+        (b"{}", {"content-type": "text/plain; charset=made-up"}),
+        (b"{}", {"x-slack-request-timestamp": "yesterday"}),
+        (b"{}", {"x-slack-request-timestamp": "9" * 400}),
+        (b"{}", {"x-slack-signature": "v0=\u00e9"}),
+    ],
+)
+async def test_what_anybody_may_send(
+    by_http: Case, body: bytes, headers: Mapping[str, str], caplog: pytest.LogCaptureFixture
+) -> None:
+    """Whatever somebody sends who is not Slack is refused before it is read, and leaves no line in the log."""
+    with caplog.at_level(logging.WARNING):
+        assert await post(by_http, {**signed("not-the-secret", body, "text/plain"), **headers}, body) == 401
+    assert caplog.records == []
+
+
+async def test_a_sender_who_never_ends(by_http: Case) -> None:
+    """A request whose body does not come to its end within Slack's own patience is given up."""
+    address = urlsplit(str(by_http.slack.courier.events_url))
+    reader, writer = await asyncio.open_connection(address.hostname, address.port)
+    writer.write(b"POST /slack/events HTTP/1.1\r\nHost: bot\r\nContent-Length: 100\r\n\r\n{")
+    began_s = asyncio.get_running_loop().time()
+    async with asyncio.timeout(2 * READ_S):
+        line = await reader.readline()
+    assert line.split()[1] == b"408"
+    assert asyncio.get_running_loop().time() - began_s >= READ_S - 0.1
+    writer.close()
+    await writer.wait_closed()
+
+
+async def test_the_certificate_is_tried(by_http: Case) -> None:
+    """Slack's unsigned try of the certificate is answered; that it asks for more changes nothing."""
+    body = b"token=t&ssl_check=1&command=%2Ftpm-help&team_id=T1&user_id=U2&channel_id=C1"
+    assert await post(by_http, {"content-type": "application/x-www-form-urlencoded"}, body) == 200
+    await by_http.settle()
+    assert by_http.whispers(by_http.ben) == []
 
 
 async def test_the_address_is_verified(by_http: Case) -> None:

@@ -109,12 +109,22 @@ class SlackServer:
             workspace.scopes = set(manifest.get("oauth_config", {}).get("scopes", {}).get("bot", []))
 
     def user(
-        self, id_: str, *, name: str = "", tz: str = "Europe/Paris", admin: bool = False, team: str = "T1"
+        self,
+        id_: str,
+        *,
+        name: str = "",
+        tz: str = "Europe/Paris",
+        admin: bool = False,
+        team: str = "T1",
+        home: str | None = None,
+        teams: tuple[str, ...] = (),
     ) -> User:
-        """A person; the same one for the same id."""
+        """A person; the same one for the same id. `home` and `teams` as in Person."""
         workspace = self.hub.workspaces[team]
         if (team, id_) not in self._users:
-            person = workspace.people[id_] = Person(id=id_, name=name or id_.lower(), tz=tz, is_admin=admin)
+            person = workspace.people[id_] = Person(
+                id=id_, name=name or id_.lower(), tz=tz, is_admin=admin, home=home, teams=teams
+            )
             self._users[team, id_] = User(self.hub, workspace, person, self._chat, self._views)
         return self._users[team, id_]
 

@@ -154,7 +154,8 @@ def user_body(person: Person, workspace: Workspace, *, locale: bool) -> Body:
     """A user as users.info shows them (slack.md 1 Accessibility: tz, tz_offset; locale when asked for)."""
     body: Body = {
         "id": person.id,
-        "team_id": workspace.id,
+        "team_id": person.home or workspace.id,
+        "is_stranger": person.home is not None and not person.teams,
         "name": person.name,
         "real_name": person.name.title(),
         "deleted": person.deleted,
@@ -165,4 +166,6 @@ def user_body(person: Person, workspace: Workspace, *, locale: bool) -> Body:
     if not person.deleted:
         body |= {"tz": person.tz, "tz_label": person.tz, "tz_offset": person.tz_offset_s}
         body |= {"is_admin": person.is_admin, "is_owner": person.is_owner}
+    if person.teams:
+        body["enterprise_user"] = {"id": person.id, "enterprise_id": "E1", "teams": list(person.teams)}
     return {**body, "locale": person.locale} if locale else body

@@ -192,17 +192,18 @@ class Hub:
     def bring(self, workspace: Workspace, event: Body) -> Delivery:
         """Bring an event to the app, whether it asked for it or not."""
         ts = self.new_ts()
+        home = _home_of(workspace, event)
         user = {"enterprise_id": None, "team_id": workspace.id, "user_id": workspace.bot_user}
         payload = {
             "token": "made-up",
-            "team_id": workspace.id,
+            "team_id": home,
             "api_app_id": APP_ID,
             "event": {**event, "event_ts": event.get("event_ts", ts)},
             "type": "event_callback",
             "event_id": self.new_id("Ev"),
             "event_time": int(float(ts)),
             "authorizations": [{**user, "is_bot": True, "is_enterprise_install": False}],
-            "is_ext_shared_channel": False,
+            "is_ext_shared_channel": home != workspace.id,
             "event_context": f"ctx-{ts}",
         }
         return self.courier.event(payload)
@@ -214,3 +215,13 @@ class Hub:
         whole = {"type": "message", "channel": channel.id, "channel_type": channel.kind.value, **event}
         delivery = self.emit(workspace, whole, subscription=_SUBSCRIBED_AS[channel.kind])
         return [delivery] if delivery else []
+
+
+def _home_of(workspace: Workspace, event: Body) -> str:
+    """What stands as `team_id`: the workspace where the event came from, as java-slack-sdk#629 measured.
+
+    bolt reads `authorizations` first for that reason (slack_bolt/request/internals.py, extract_team_id).
+    """
+    message = event.get("message") or event.get("previous_message") or {}
+    author = workspace.people.get(str(event.get("user") or message.get("user")))
+    return (author.home if author else None) or workspace.id

@@ -64,7 +64,8 @@ class Seat:
         return [each for each in self.sees(channel) if each.only_for == self.id]
 
     def _interaction(self, kind: str, view_id: str | None) -> Body:
-        team = {"id": self._workspace.id, "domain": self._workspace.domain}
+        home = self.person.home or self._workspace.id
+        team = {"id": home, "domain": self._hub.workspaces[home].domain if home in self._hub.workspaces else "away"}
         person = {"id": self.id, "username": self.person.name, "name": self.person.name, "team_id": team["id"]}
         return {
             "type": kind, "user": person, "api_app_id": APP_ID, "token": "made-up", "team": team, "enterprise": None,

@@ -30,7 +30,13 @@ class Kind(StrEnum):
 
 @dataclass(slots=True, kw_only=True)
 class Person:
-    """A user of the workspace; `failures` is what Slack told them went wrong with the app."""
+    """A user of the workspace.
+
+    Attributes:
+        home: the workspace where they are at home, if it is another one.
+        teams: the workspaces of their organisation that they are in; without any, `home` is another company's.
+        failures: what Slack told them went wrong with the app.
+    """
 
     id: str
     name: str
@@ -41,6 +47,8 @@ class Person:
     is_owner: bool = False
     is_bot: bool = False
     deleted: bool = False
+    home: str | None = None
+    teams: tuple[str, ...] = ()
     failures: list[str] = field(default_factory=list)
 
 
