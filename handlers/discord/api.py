@@ -15,6 +15,8 @@ from discord.webhook.async_ import async_context
 
 from bot.cards import Attachment
 from bot.errors import ChatBusy, ChatClosed, ChatRefused, ChatUnsure, Trouble
+from bot.ports import Clock
+from handlers.discord.holds import Holds, Limited
 from handlers.discord.once import BrokeOff, Ended, one_try
 from handlers.discord.render import file_name
 
@@ -38,6 +40,7 @@ ALREADY_ACKNOWLEDGED = 40060
 INVALID_WEBHOOK_TOKEN = 50027
 NO_ACCESS = 50001
 TAKES_NO_DIRECT = 50007
+TOO_MANY_EDITS = 30046
 NO_PERMISSION = 50013
 NO_SERVER_IN_COMMON = 50278
 ARCHIVED_THREAD = 50083
@@ -71,8 +74,9 @@ def code_of(trouble: Trouble) -> int:
 class DiscordApi:
     """Calls routes, each once. `client` gives the client of the moment, whose connections are used."""
 
-    def __init__(self, client: Callable[[], discord.Client]) -> None:
+    def __init__(self, client: Callable[[], discord.Client], clock: Clock) -> None:
         self._client = client
+        self._holds = Holds(clock)
         self._session: aiohttp.ClientSession | None = None
         self._session_client: discord.Client | None = None
 
@@ -90,10 +94,16 @@ class DiscordApi:
         """Discord's answer to a call with the bot's token; `ids` fill the path. `params` stand behind the `?`.
 
         `safe`: the call may be made again without harm, so one that broke off is ChatBusy and not ChatUnsure. Raises
-        Closed and Refused with Discord's code.
+        Closed and Refused with Discord's code, and ChatBusy without a call while Discord wants none.
         """
-        made = self._signed_on().http.request(Route(method, path, **ids), **_sent(body, file), **_query(params))
-        return await _once(f"{method} {path}", made, safe=safe)
+        http, limit = self._signed_on().http, _limit_of(method, path, ids)
+        self._holds.check(limit)
+        made = http.request(Route(method, path, **ids), **_sent(body, file), **_query(params))
+        try:
+            return await _once(f"{method} {path}", made, safe=safe)
+        except Limited as limited:
+            self._holds.note(limit, limited)
+            raise
 
     async def respond(
         self,
@@ -178,8 +188,17 @@ def _query(params: Mapping[str, Any] | None) -> Json:
 
 def _ended(what: str, status: int, headers: Mapping[str, str], body: bytes, *, safe: bool) -> Trouble:
     if status == 429:  # noqa: PLR2004  what HTTP calls too many requests
-        return ChatBusy(f"{what}: {status}", _retry_after_s(headers, body))
+        return _limited(f"{what}: {status}", headers, body)
     return _broke_off(f"{what}: {status}", safe=safe)
+
+
+def _limited(what: str, headers: Mapping[str, str], body: bytes) -> ChatBusy:
+    """By Discord for one kind of call or for all, by Cloudflare for all, or for one message that was edited often."""
+    told = _json(body)
+    retry_after_s = _retry_after_s(headers, told)
+    if told.get("code") == TOO_MANY_EDITS:
+        return ChatBusy(what, retry_after_s)
+    return Limited(what, retry_after_s, everywhere=bool(told.get("global")) or not told)
 
 
 def _told(what: str, error: discord.HTTPException, *, safe: bool) -> Trouble:
@@ -187,7 +206,7 @@ def _told(what: str, error: discord.HTTPException, *, safe: bool) -> Trouble:
     if error.status == 429 or error.status >= 500:  # noqa: PLR2004
         return _ended(what, error.status, error.response.headers, b"", safe=safe)
     if error.code == 0 and error.status in {401, 403}:
-        return ChatBusy(what, REFUSED_AGAIN_S)
+        return Limited(what, REFUSED_AGAIN_S, everywhere=error.status == 401)  # noqa: PLR2004  HTTP's
     return (Closed if error.code in CLOSED else Refused)(what, error.code)
 
 
@@ -195,14 +214,24 @@ def _broke_off(what: str, *, safe: bool) -> Trouble:
     return ChatBusy(what, AGAIN_AFTER_S) if safe else ChatUnsure(what)
 
 
-def _retry_after_s(headers: Mapping[str, str], body: bytes) -> float:
+def _limit_of(method: str, path: str, ids: Mapping[str, str]) -> str:
+    """What calls have a limit in common: the route, and the channel or server that it is about."""
+    return f"{method} {path} {ids.get('channel_id') or ids.get('guild_id') or ''}"
+
+
+def _json(body: bytes) -> Json:
+    try:
+        told = json.loads(body)
+    except ValueError:
+        return {}
+    return told if isinstance(told, dict) else {}
+
+
+def _retry_after_s(headers: Mapping[str, str], told: Json) -> float:
     """From the body, where Discord is exact, else from the header; Cloudflare answers with no JSON at all."""
     known = {name.lower(): value for name, value in headers.items()}
+    exact = told.get("retry_after")
     try:
-        told: object = json.loads(body).get("retry_after")
-    except (ValueError, AttributeError):
-        told = None
-    try:
-        return min(max(float(str(told if told is not None else known["retry-after"])), 0.0), MOST_PAUSE_S)
+        return min(max(float(str(exact if exact is not None else known["retry-after"])), 0.0), MOST_PAUSE_S)
     except (KeyError, ValueError):
         return REFUSED_AGAIN_S

@@ -87,7 +87,7 @@ class DiscordPlatform:
         gateway = self.gateway
         bot_id = await gateway.sign_on()
         if self._intake is None:
-            api = DiscordApi(lambda: gateway.client)
+            api = DiscordApi(lambda: gateway.client, ports.clock)
             rooms = Rooms(lambda: gateway.client, api)
             standing = Standing(api, rooms, bot_id)
             leavers = Leavers(api, ports, self._background)
@@ -98,7 +98,7 @@ class DiscordPlatform:
             desk = Desk(ports, replies, self._limits)
             bot = Identity(bot_id, self._roots or {}, lambda: gateway.message_content)
             self._intake = Intake(ports, desk, replies, rooms, self._background, bot)
-            self._catching_up = CatchingUp(ports, standing, self._intake, bot_id)
+            self._catching_up = CatchingUp(ports, standing, self._intake, bot_id, self._signs)
         await gateway.connect()
 
     def ready(self) -> bool:

@@ -98,6 +98,7 @@ class DiscordChat:
         standing = await self._standing.mine(message, channel_id)
         if standing is None:
             return
+        card = self._without_file(message.place, card)
         body = self._drawn(message.place, card)
         body["components"][0]["id"] = standing["components"][0]["id"]
         try:
@@ -263,8 +264,9 @@ class DiscordChat:
         return str(made["id"])
 
     def _without_file(self, place: Place, card: Card) -> Card:
-        """The card says what it has to without its file, which needs a right of its own."""
-        may = card.file is None or self._rooms.may_attach(place.workspace, place.channel)
+        """The card says what it has to without its file, which needs a right of its own in a server."""
+        spot = spot_of(place)
+        may = card.file is None or spot.is_direct or self._rooms.may_attach(place.workspace, spot.group.channel)
         return card if may else replace(card, file=None)
 
 

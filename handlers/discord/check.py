@@ -13,8 +13,8 @@ from bot.ports import Check
 from handlers.discord.endpoint import Endpoint
 from handlers.discord.gateway import NO_CONTENT, REFUSED_SIGN_ON
 from handlers.discord.render import Json
-from handlers.discord.rooms import lacking
-from handlers.discord.sync import client_for_calls, standing_commands
+from handlers.discord.rooms import FORUMS, lacking
+from handlers.discord.sync import client_for_calls, standing_commands, without_entry_point
 from handlers.discord.tree import changes, fingerprint, guild_payload, payload
 
 GONE = "add the bot to the server again (tpm-bot sync prints the link), or give it View Channel; then /tpm-admin resume"
@@ -50,7 +50,7 @@ def _content(client: discord.Client) -> Check:
 
 async def _commands(client: discord.Client, wanted: list[Json], guild_ids: Collection[str]) -> Check:
     """They stand for every server, or in each server with a group; in both, members see each of them twice."""
-    name, everywhere = "Discord's commands", await standing_commands(client, None)
+    name, everywhere = "Discord's commands", without_entry_point(await standing_commands(client, None))
     alone = {guild_id: rows for guild_id in guild_ids if (rows := await _alone(client, guild_id))}
     if not everywhere and len(alone) == len(guild_ids) > 0:
         old = [each for each, rows in alone.items() if fingerprint(rows) != fingerprint(guild_payload(wanted))]
@@ -90,7 +90,7 @@ async def _channel(client: discord.Client, group: Group) -> Check:
         me = await guild.fetch_member(client.user.id if client.user else 0)
     except (discord.Forbidden, discord.NotFound, discord.InvalidData):
         return Check(name=name, ok=False, detail="the bot cannot see it", fix=GONE)
-    lacks = lacking(channel.permissions_for(me).value)
+    lacks = lacking(channel.permissions_for(me).value, in_forum=channel.type.value in FORUMS)
     if lacks:
         return Check(
             name=name, ok=False, detail=f"the bot lacks {', '.join(lacks)}",

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from typing import TypeVar
 
 from bot.cards import Card, Form, Reply
 from bot.commands import dispatch, is_settings, may_open_form, needs_rights
-from bot.errors import NotYet, Refusal, StoreDown
+from bot.errors import NotYet, Refusal, StoreDown, Trouble
 from bot.inbound import Asked, Command, Deleted, Edited, Inbound, Press, Said, Submission
 from bot.ports import Ports
 from bot.views import notices
@@ -28,6 +30,9 @@ AGAIN_S = 0.1
 """Until the record of a post is looked for again that somebody has answered already."""
 SETUP = ("tpm-admin", "setup")
 """The command that opens the form of settings."""
+
+
+Found = TypeVar("Found")
 
 
 class Unsaved(Exception):  # noqa: N818  says what has not happened
@@ -95,22 +100,29 @@ class Desk:
         Discord brings a message once only: what fails for a moment is tried again as long as there is time.
         """
         try:
-            async with asyncio.timeout(self._limits.save_s):
-                return await self._as_soon_as_possible(event)
+            return await self.patiently(lambda: dispatch(self._ports, event))
         except Refusal as refusal:
             return notices.refusal(str(refusal))
+        except (Trouble, Unsaved):
+            raise
+        except Exception as fault:
+            log.exception("a message could not be saved")
+            raise Unsaved from fault
+
+    async def patiently(self, work: Callable[[], Awaitable[Found]]) -> Found:
+        """What `work` gives, which is begun again while Redis is away. Raises Unsaved when there is no more time."""
+        try:
+            async with asyncio.timeout(self._limits.save_s):
+                while True:
+                    try:
+                        return await work()
+                    except NotYet:
+                        await asyncio.sleep(AGAIN_S)
+                    except StoreDown as down:
+                        log.warning("not saved yet: %s", down)
+                        await asyncio.sleep(AGAIN_S * 5)
         except TimeoutError as late:
             raise Unsaved from late
-
-    async def _as_soon_as_possible(self, event: Inbound) -> Reply:
-        while True:
-            try:
-                return await dispatch(self._ports, event)
-            except NotYet:
-                await asyncio.sleep(AGAIN_S)
-            except StoreDown as down:
-                log.warning("not saved yet: %s", down)
-                await asyncio.sleep(AGAIN_S * 5)
 
     async def _in_words(self, event: Command | Press | Submission | Asked) -> Reply:
         """The answer, or what a person is told when there is none; words that were not kept go back with it."""

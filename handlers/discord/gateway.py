@@ -34,11 +34,13 @@ class Patience:
     """Seconds. `ready_s`: until Discord says that the connection stands. `pause_s`: before another try, doubled to 60.
 
     `refused_s`: before another try with a token that Discord stopped taking (1,000 sign-ons a day: discord.md 1).
+    `away_s`: how long discord.py may try to be connected again before another client does.
     """
 
     ready_s: float = 20.0
     pause_s: float = 1.0
     refused_s: float = 300.0
+    away_s: float = 60.0
 
 
 LONGEST_PAUSE_S = 60.0
@@ -56,6 +58,7 @@ class Gateway:
         self._keeping: asyncio.Task[None] | None = None
         self._ready = asyncio.Event()
         self._stopped = False
+        self._away_since_s: float | None = None
         self.message_content = message_content
         self.up = False
         self.client = self._new_client()
@@ -100,10 +103,12 @@ class Gateway:
             return
         if name in {"READY", "RESUMED"}:
             log.info("connected to Discord: %s", name.lower())
-            self.up = True
+            self.up, self._away_since_s = True, None
             self._ready.set()
         elif name == "DISCONNECT":
             log.info("the connection to Discord is lost")
+            if self.up:
+                self._away_since_s = asyncio.get_running_loop().time()
             self.up = False
         self._heard(name, body)
 
@@ -135,7 +140,7 @@ class Gateway:
     async def _once(self, pause_s: float) -> float:
         """Connect until something ends it; the seconds to wait before the next time."""
         try:
-            await self.client.connect()
+            await self._hold()
         except discord.PrivilegedIntentsRequired:
             return self._without_content()
         except discord.ConnectionClosed as closed:
@@ -148,6 +153,28 @@ class Gateway:
         except Exception as error:  # noqa: BLE001  whatever it was, members wait for the next connection
             log.warning("the connection to Discord ended: %s", type(error).__name__)
         return pause_s
+
+    async def _hold(self) -> None:
+        """The client's connection, until something ends it. Raises what did, and TimeoutError.
+
+        discord.py waits ever longer between its tries, up to 17 minutes (backoff.py), and members wait with it: so a
+        connection that stays away is given up for a new one. Catching up reads what its session would have brought.
+        """
+        self._away_since_s = asyncio.get_running_loop().time()
+        holding = asyncio.create_task(self.client.connect(), name="discord connection")
+        try:
+            while not holding.done():
+                if (left_s := self._patience.away_s - self._away_s()) <= 0:
+                    raise TimeoutError
+                await asyncio.wait({holding}, timeout=left_s)
+            await holding
+        finally:
+            holding.cancel()
+            await asyncio.gather(holding, return_exceptions=True)
+
+    def _away_s(self) -> float:
+        """For how long there has been no connection."""
+        return 0.0 if self._away_since_s is None else asyncio.get_running_loop().time() - self._away_since_s
 
     def _without_content(self) -> float:
         log.error("%s", NO_CONTENT)

@@ -8,6 +8,7 @@ from typing import Any
 
 from bot.commands import COMMANDS
 from bot.domain.group import MemberId, MessageRef, Place
+from bot.domain.prose import clean
 from bot.inbound import Asked, Caller, Command, Press, Submission, Written
 from handlers.discord.custom_id import PLATFORM, carried
 from handlers.discord.modal import values_of
@@ -49,9 +50,13 @@ class Turn:
 
 
 def turn_of(body: Body, room: Room | None) -> Turn:
-    """`room`: the channel that it was done in, None for a direct message."""
-    custom_id = body.get("data", {}).get("custom_id", "")
-    told = carried(custom_id)
+    """`room`: the channel that it was done in, None for a direct message, and for one that the bot cannot see.
+
+    A place that a custom_id carries counts in a direct message alone: a person's rights are those in the server where
+    they are, and must not reach another one's group.
+    """
+    is_direct = not body.get("guild_id")
+    told = carried(body.get("data", {}).get("custom_id", "")) if is_direct else None
     channel = str(body.get("channel_id") or "")
     place = told.place if told is not None and told.place is not None else _place(body, room, channel)
     is_thread = room is not None and room.kind is Kind.THREAD
@@ -63,7 +68,7 @@ def turn_of(body: Body, room: Room | None) -> Turn:
         member=MemberId(str(_user(body)["id"])),
         channel=channel,
         thread=MessageRef(place, channel) if is_thread else None,
-        is_direct=room is None,
+        is_direct=is_direct,
         has_message=bool(body.get("message")),
     )
 
@@ -104,11 +109,13 @@ def menu(body: Body, caller: Caller, bot_id: str) -> Asked | None:
     return Asked(caller=caller, wish=wish, message=about)
 
 
-def caller_of(body: Body, turn: Turn, room: Room | None, place_name: str) -> Caller:
-    """Who did it, with the rights that Discord says they have at this moment."""
+def caller_of(body: Body, turn: Turn, room: Room | None, home: Room | None) -> Caller:
+    """Who did it, with the rights that Discord says they have at this moment. `home`: the group's channel, if known."""
     member = body.get("member") or {}
     rights = int(member.get("permissions") or 0)
-    lacks = lacking(int(body["app_permissions"])) if body.get("app_permissions") is not None else ()
+    in_forum = home is not None and home.kind is Kind.FORUM
+    had = body.get("app_permissions")
+    lacks = lacking(int(had), in_forum=in_forum) if had is not None else ()
     if room is not None and room.kind is Kind.OTHER:
         lacks = NO_ROOM
     return Caller(
@@ -118,15 +125,20 @@ def caller_of(body: Body, turn: Turn, room: Room | None, place_name: str) -> Cal
         thread=turn.thread,
         may_administer=not turn.is_direct and bool(rights & (MANAGE_GUILD | ADMINISTRATOR)),
         event=f"{'form' if int(body['type']) == SUBMITTED else 'act'}:{turn.id}",
-        place_name=place_name,
+        place_name=(home.name if home else "") or (room.name if room else ""),
         lacks=lacks,
     )
 
 
 def name_of(user: Body, member: Body) -> str:
-    """What a person is called in a server."""
-    names = (member.get("nick"), user.get("global_name"), user.get("username"))
-    return str(next((name for name in names if name), user["id"]))
+    """What a person is called in a server: the first of their names that can be seen, without what cannot."""
+    names = (_visible(str(name or "")) for name in (member.get("nick"), user.get("global_name"), user.get("username")))
+    return next(filter(None, names), str(user["id"]))
+
+
+def _visible(name: str) -> str:
+    is_plain = name.isascii() and name.isprintable()  # most are, and cleaning takes its time
+    return (name if is_plain else clean(name)).strip()
 
 
 def names_in(message: Body) -> NameOf:

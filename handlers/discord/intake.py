@@ -6,7 +6,7 @@ import asyncio
 import logging
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from bot.cards import Card
@@ -16,7 +16,7 @@ from bot.errors import ChatBusy, ChatRefused
 from bot.inbound import Asked, Command, Edited, Press, Said, Submission
 from bot.ports import Ports
 from bot.usecases.answering import unread_message
-from bot.usecases.answering.find_author import author_of, unread_edit
+from bot.usecases.answering.find_author import author_of, is_post, unread_edit
 from bot.views import notices
 from handlers.background import Background
 from handlers.discord import inbound
@@ -26,7 +26,7 @@ from handlers.discord.desk import Desk, Unsaved
 from handlers.discord.inbound import MENU, PRESSED, SUBMITTED, TYPING, USED, Turn
 from handlers.discord.replies import Replies
 from handlers.discord.rooms import Kind, Room, Rooms, room_in
-from handlers.discord.told import deleted, edited, is_persons, is_unread, place_of, said
+from handlers.discord.told import deleted, edited, is_file, is_persons, is_unread, place_of, said
 from handlers.discord.tree import focused
 from handlers.seen import Seen
 
@@ -89,7 +89,7 @@ class Intake:
 
     async def message(self, body: Body, guild_id: str, room: Room | None = None) -> str:
         """A message, whether it comes now or was written while nobody listened."""
-        room = room or await self._room(guild_id, str(body["channel_id"]))
+        room = room or await self._spoken_in(guild_id, str(body["channel_id"]))
         event = said(body, guild_id, room, self._bot_id) if room else None
         if event is None:
             return await self._unread(body, guild_id, room) if room else "ignored"
@@ -101,18 +101,20 @@ class Intake:
 
     async def edit(self, body: Body, guild_id: str, room: Room | None = None) -> str:
         """A message with a new text."""
-        room = room or await self._room(guild_id, str(body["channel_id"]))
+        room = room or await self._spoken_in(guild_id, str(body["channel_id"]))
         event = edited(body, guild_id, room, self._bot_id) if room else None
         if event is None:
             return "ignored"
-        if not event.text.strip() and not body.get("content"):
+        if not event.text.strip() and not body.get("content") and not self._reads():
             return await self._offer(event, body)
         self._note(event.message_id, event.caller.member_id)
         return await self._save(event, body)
 
     async def gone(self, thread: MessageRef, message_id: str, author: MemberId | None = None) -> str:
         """A message that was removed from the thread of a post."""
-        author = author or self._authors.get(message_id) or await author_of(self._ports, thread, message_id)
+        author = author or self._authors.get(message_id)
+        if author is None:
+            author = await self._desk.patiently(lambda: author_of(self._ports, thread, message_id))
         if author is None:
             return "ignored"
         now = self._ports.clock.now()
@@ -124,11 +126,13 @@ class Intake:
 
     async def _gone(self, body: Body, message_ids: list[str]) -> str:
         guild_id, channel_id = str(body["guild_id"]), str(body["channel_id"])
-        room = await self._room(guild_id, channel_id)
+        room = await self._spoken_in(guild_id, channel_id)
         if room is None or room.kind is not Kind.THREAD or room.owner != self._bot_id:
             return "ignored"
         thread = MessageRef(place_of(guild_id, room), channel_id)
-        outcomes = [await self.gone(thread, each) for each in message_ids]
+        outcomes = await asyncio.gather(*(self.gone(thread, each) for each in message_ids), return_exceptions=True)
+        for fault in filter(lambda outcome: isinstance(outcome, Exception), outcomes):
+            log.warning("a deletion could not be followed: %s", type(fault).__name__)
         return "taken" if "taken" in outcomes else "ignored"
 
     async def _save(self, event: Said | Edited | Asked | Command, body: Body) -> str:
@@ -146,10 +150,12 @@ class Intake:
 
     async def _unread(self, body: Body, guild_id: str, room: Room) -> str:
         """A message of which Discord shows that it stands, but not its words."""
-        if self._reads() or not is_unread(body, room, self._bot_id):
+        in_file = is_file(body, room, self._bot_id)
+        if not in_file and (self._reads() or not is_unread(body, room, self._bot_id)):
             return "ignored"
         thread = MessageRef(place_of(guild_id, room), room.id)
-        told = await unread_message.tell(self._ports, thread, MemberId(str(body["author"]["id"])))
+        member = MemberId(str(body["author"]["id"]))
+        told = await unread_message.tell(self._ports, thread, member, is_file=in_file)
         return "taken" if told else "ignored"
 
     async def _offer(self, event: Edited, body: Body) -> str:
@@ -168,7 +174,7 @@ class Intake:
         turn = inbound.turn_of(body, room)
         if int(body["type"]) == TYPING:
             return await self._suggest(body, turn)
-        caller = inbound.caller_of(body, turn, room, self._place_name(turn, room))
+        caller = inbound.caller_of(body, turn, room, self._home(turn, room))
         event: Command | Press | Submission | Asked | None = None
         match int(body["type"]):
             case kind if kind == USED and body["data"].get("type") == MENU:
@@ -181,12 +187,10 @@ class Intake:
                 event = inbound.submission(body, caller)
         return "ignored" if event is None else await self._desk.answer(event, turn)
 
-    def _place_name(self, turn: Turn, room: Room | None) -> str:
-        """The channel's name, also where the person is in a thread of it."""
-        if room is not None and room.id == turn.place.channel:
-            return room.name
-        parent = self._rooms.known(turn.place.workspace, turn.place.channel)
-        return (parent.name if parent else "") or (room.name if room else "")
+    def _home(self, turn: Turn, room: Room | None) -> Room | None:
+        """The group's channel, also where the person is in a thread of it."""
+        is_there = room is not None and room.id == turn.place.channel
+        return room if is_there else self._rooms.known(turn.place.workspace, turn.place.channel)
 
     async def _suggest(self, body: Body, turn: Turn) -> str:
         data = body["data"]
@@ -202,6 +206,19 @@ class Intake:
         known = Known(topics=sorted(topics), members=[each.name for each in members])
         await self._replies.suggest(turn, choices(argument[0].kind, argument[1], known))
         return "taken"
+
+    async def _spoken_in(self, guild_id: str, channel_id: str) -> Room | None:
+        """The same; a thread at a post is the bot's, also when a member was quicker than the bot to begin it."""
+        room = await self._room(guild_id, channel_id)
+        if room is None or room.kind is not Kind.THREAD or room.owner == self._bot_id:
+            return room
+        thread = MessageRef(place_of(guild_id, room), room.id)
+        try:
+            is_posts = await self._desk.patiently(lambda: is_post(self._ports, thread))
+        except Unsaved:
+            log.warning("whether a member's thread is that of a post cannot be told now")
+            is_posts = False
+        return replace(room, owner=self._bot_id) if is_posts else room
 
     async def _room(self, guild_id: str, channel_id: str, body: Body | None = None) -> Room | None:
         """The channel; None for one that the bot cannot see (any more)."""

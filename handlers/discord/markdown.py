@@ -18,7 +18,7 @@ NOTHING: Final = "…"
 _PARTED = "@\u200b"
 """A zero-width space between `@` and the name, as discord.py's own escape_mentions has it."""
 _CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
-_OVERRIDES = re.compile(r"[\u202a-\u202e]")
+_OVERRIDES = re.compile(r"[\u202a-\u202e\u2066-\u2069]")
 _INLINE = re.compile(
     r"[\\*_`\[\]<@|~:/.](?:"  # one of these, and what stands before or after it; that way the search is quick
     r"(?<=[\\*_`\[\]<])"  # styles, links; mentions, emoji, timestamps, <links>
@@ -53,7 +53,8 @@ class Marks(Enum):
 def harmless(text: str) -> str:
     r"""`text` as Discord can carry and show it: control characters and lone surrogates become U+FFFD, line ends `\n`.
 
-    Overrides of the writing direction go: they would turn round what stands beside a member's words. Never longer.
+    Overrides and isolates of the writing direction go: what is left open would turn round what stands beside a member's
+    words. Never longer.
     """
     if text.isprintable():
         return text

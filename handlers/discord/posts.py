@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import Any
 
 from bot.cards import Attachment, Card, Heading
 from bot.domain.group import Place
-from bot.errors import ChatRefused
+from bot.errors import ChatClosed, ChatRefused
 from bot.views.cut import line
 from handlers.discord.api import THREAD_EXISTS, UNKNOWN_CHANNEL, DiscordApi, Json, code_of
 from handlers.discord.render import TEXT_DISPLAY
@@ -50,17 +51,27 @@ class Threads:
         return str(made["id"])
 
     async def wake(self, thread_id: str) -> None:
-        """Bring a thread out of the archive: nothing in there can be changed (50083: discord.md 6)."""
-        await self._api.call("PATCH", "/channels/{channel_id}", {"archived": False}, safe=True, channel_id=thread_id)
+        """Bring a thread out of the archive: nothing in there can be changed (50083: discord.md 6).
+
+        Raises ChatRefused: whoever locks one thread has not closed its channel.
+        """
+        try:
+            await self._set_archived(thread_id, archived=False)
+        except ChatClosed as closed:
+            raise ChatRefused(str(closed)) from None
 
     async def end(self, thread_id: str) -> None:
-        """Remove a thread. Without the right to manage threads it is put into the archive; none at all is no error."""
+        """Remove a thread. Without the right to manage threads the bot archives its own; none at all is no error."""
         try:
             await self._api.call("DELETE", "/channels/{channel_id}", safe=True, channel_id=thread_id)
         except ChatRefused as refused:
             if code_of(refused) == UNKNOWN_CHANNEL:
                 return
-            await self._api.call("PATCH", "/channels/{channel_id}", {"archived": True}, safe=True, channel_id=thread_id)
+            with suppress(ChatRefused):  # a member began it
+                await self._set_archived(thread_id, archived=True)
+
+    async def _set_archived(self, thread_id: str, *, archived: bool) -> None:
+        await self._api.call("PATCH", "/channels/{channel_id}", {"archived": archived}, safe=True, channel_id=thread_id)
 
 
 def name_of(card: Card) -> str:

@@ -27,6 +27,7 @@ NEEDED = {
     "read_message_history": "Read Message History",
 }
 """Permission -> its name in Discord's settings. What a group's channel asks for (discord.md 2, "Least invite")."""
+BEGIN_THREADS = "create_public_threads"
 MANAGE_GUILD = 1 << 5
 ADMINISTRATOR = 1 << 3
 _ALL_NEEDED = discord.Permissions(**dict.fromkeys(NEEDED, True)).value
@@ -48,7 +49,7 @@ class Room:
     Attributes:
         parent: the channel of a thread; empty for a channel.
         owner: who began a thread; empty for a channel.
-        tags: of a forum: name in small letters -> id.
+        tags: of a forum: name in small letters -> id, of those that the bot may give.
     """
 
     id: str
@@ -96,21 +97,26 @@ class Rooms:
         channel = guild.get_channel(_int(channel_id)) if guild else None
         if guild is None or channel is None or guild.me is None:
             return ()
-        return lacking(channel.permissions_for(guild.me).value)
+        return lacking(channel.permissions_for(guild.me).value, in_forum=channel.type.value in FORUMS)
 
     def may_attach(self, guild_id: str, channel_id: str) -> bool:
         """Whether files may be sent to a channel; yes while that is not known."""
         guild = self._client().get_guild(_int(guild_id))
         channel = guild.get_channel(_int(channel_id)) if guild else None
-        return guild is None or channel is None or channel.permissions_for(guild.me).attach_files
+        me = guild.me if guild is not None else None
+        return channel is None or me is None or channel.permissions_for(me).attach_files
 
 
-def lacking(permissions: int) -> tuple[str, ...]:
-    """The names of what the bot needs and these permissions do not give."""
+def lacking(permissions: int, *, in_forum: bool = False) -> tuple[str, ...]:
+    """The names of what the bot needs and these permissions do not give.
+
+    `in_forum`: in a forum or a post there, where Send Messages is what begins a post (discord.md 2, "forum").
+    """
     if permissions & ADMINISTRATOR or permissions & _ALL_NEEDED == _ALL_NEEDED:
         return ()
     had = discord.Permissions(permissions)
-    return tuple(name for flag, name in NEEDED.items() if not getattr(had, flag))
+    unneeded = {BEGIN_THREADS} if in_forum else set()
+    return tuple(name for flag, name in NEEDED.items() if flag not in unneeded and not getattr(had, flag))
 
 
 def room_in(body: Mapping[str, Any]) -> Room:
@@ -122,7 +128,11 @@ def room_in(body: Mapping[str, Any]) -> Room:
         name=str(body.get("name") or ""),
         parent=str(body.get("parent_id") or "") if kind is Kind.THREAD else "",
         owner=str(body.get("owner_id") or "") if kind is Kind.THREAD else "",
-        tags={each["name"].lower(): str(each["id"]) for each in body.get("available_tags") or ()},
+        tags={
+            each["name"].lower(): str(each["id"])
+            for each in body.get("available_tags") or ()
+            if not each.get("moderated")
+        },
         needs_tag=bool(int(body.get("flags") or 0) & REQUIRE_TAG),
     )
 
@@ -134,9 +144,16 @@ def _room_of(channel: discord.abc.GuildChannel | discord.Thread) -> Room:
             id=str(channel.id), kind=kind, name=channel.name, parent=str(channel.parent_id), owner=str(channel.owner_id)
         )
     if isinstance(channel, discord.ForumChannel):
-        tags = {tag.name.lower(): str(tag.id) for tag in channel.available_tags}
+        tags = {
+            tag.name.lower(): str(tag.id) for tag in channel.available_tags if not tag.moderated or _moderates(channel)
+        }
         return Room(id=str(channel.id), kind=kind, name=channel.name, tags=tags, needs_tag=channel.flags.require_tag)
     return Room(id=str(channel.id), kind=kind, name=channel.name)
+
+
+def _moderates(forum: discord.ForumChannel) -> bool:
+    """Whether the bot may give a tag that is for moderators (docs: resources/channel, "Forum Tag Object")."""
+    return forum.permissions_for(forum.guild.me).manage_threads
 
 
 def _kind(type_: int) -> Kind:

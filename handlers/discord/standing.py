@@ -47,11 +47,11 @@ class Standing:
             after = max((str(each["id"]) for each in page), key=int)
 
     async def is_gone(self, thread: MessageRef, message_id: str) -> bool:
-        """Whether a message of anybody stands no more in a thread."""
+        """Whether a message of anybody was removed from a thread; one that went with its whole thread was not."""
         try:
             await self._fetch(thread.message_id, message_id)
         except ChatRefused as refused:
-            return code_of(refused) in GONE
+            return code_of(refused) == UNKNOWN_MESSAGE
         return False
 
     async def mine(self, message: MessageRef, channel_id: str) -> Mapping[str, Any] | None:

@@ -22,6 +22,8 @@ from handlers.discord.render import Json
 from handlers.discord.tree import changes, fingerprint, guild_payload, payload
 
 AGAIN_AFTER_S = 60.0
+ENTRY_POINT = 4
+"""Type of what opens an app's Activity (docs: interactions/application-commands, "Entry Point Commands")."""
 NOT_IN_SERVER = (
     "Discord does not let this app set commands in server {guild_id}. Check the id, and that the app was added there "
     "with the scope applications.commands. Nothing was changed."
@@ -70,10 +72,12 @@ async def sync(
             async with client_for_calls() as client:
                 await client.login(token)
                 link = invitation(_application_id(client))
-                standing = await standing_commands(client, guild_id)
+                everything = await standing_commands(client, guild_id)
+                standing = without_entry_point(everything)
                 differ = fingerprint(standing) != fingerprint(wanted)
                 if differ:
-                    await _overwrite(client, guild_id, wanted)
+                    kept = [_as_given(row) for row in everything if row not in standing]
+                    await _overwrite(client, guild_id, [*wanted, *kept])
     except discord.LoginFailure:
         raise Refusal(REFUSED_SIGN_ON) from None
     except (discord.Forbidden, discord.NotFound):
@@ -110,6 +114,16 @@ async def standing_commands(client: discord.Client, guild_id: int | None) -> Seq
     if guild_id is None:
         return await client.http.get_global_commands(application_id)
     return guild_payload(await client.http.get_guild_commands(application_id, guild_id))
+
+
+def without_entry_point(rows: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    """The rows but for the one that opens an app's Activity, which Discord makes, not we."""
+    return [row for row in rows if row.get("type") != ENTRY_POINT]
+
+
+def _as_given(row: Mapping[str, Any]) -> Json:
+    """A command as it can be sent back: an overwrite without an entry point that stands is refused (50240)."""
+    return {name: value for name, value in row.items() if name not in {"id", "application_id", "version"}}
 
 
 async def _overwrite(client: discord.Client, guild_id: int | None, wanted: list[Json]) -> None:

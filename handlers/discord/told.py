@@ -65,6 +65,14 @@ def is_unread(message: Body, room: Room, bot_id: str) -> bool:
     return is_blank and is_persons(message) and room.kind is Kind.THREAD and room.owner == bot_id
 
 
+def is_file(message: Body, room: Room, bot_id: str) -> bool:
+    """Whether a person's message in a thread of the bot is a text file: Discord makes one of what is over 2,000."""
+    kinds = (str(each.get("content_type") or each.get("filename") or "") for each in message.get("attachments") or ())
+    is_text = any(kind.startswith("text/") or kind.endswith((".txt", ".md")) for kind in kinds)
+    is_blank = not without_mention(str(message.get("content") or ""), bot_id) and not _addressed(message, bot_id)
+    return is_text and is_blank and is_persons(message) and room.kind is Kind.THREAD and room.owner == bot_id
+
+
 def edited(message: Body, guild_id: str, room: Room, bot_id: str) -> Edited | None:
     """A message with a new text; its `text` is empty where Discord does not show it. Discord also tells of previews."""
     at = message.get("edited_timestamp")

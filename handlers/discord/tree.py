@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
@@ -27,9 +28,10 @@ CONTEXT_MENUS: Final[Mapping[str, Wish]] = {"Get feedback": Wish.FEEDBACK, "Coun
 
 SUGGESTED: Final = frozenset({Kind.TOPIC, Kind.LEVEL, Kind.ZONE, Kind.MEMBER})
 """Kinds that are completed while they are typed (see autocomplete.py)."""
-_TO_THE_END: Final = frozenset({Kind.TEXT, Kind.MEMBER})
-_JOINED: Final[Mapping[Kind, str]] = {Kind.ZONE: "_", Kind.TOPIC: "-", Kind.DAYS: ""}
+_JOINED: Final[Mapping[Kind, str]] = {Kind.ZONE: "_", Kind.TOPIC: "-", Kind.DAYS: ","}
 """What stands for a blank inside a value that the core takes as one word."""
+_RUN: Final = re.compile(r"\s*(?:[-\u2010-\u2014]|\bto\b)\s*", re.IGNORECASE)
+"""What stands between the first and the last of a run of days."""
 
 
 def payload(commands: Sequence[CommandSpec], names: Mapping[str, str] | None = None) -> list[Json]:
@@ -84,10 +86,12 @@ def text_of(spec: CommandSpec, options: Sequence[Mapping[str, Any]]) -> str:
     named, last = [], ""
     for option in options:
         argument = arguments.get(option["name"])
-        words = str(option.get("value", "")).split()
+        value = str(option.get("value", ""))
+        is_days = argument is not None and argument.kind is Kind.DAYS
+        words = (_RUN.sub("-", value).replace(",", " ") if is_days else value).split()
         if argument is None or not words:
             continue
-        if argument.kind in _TO_THE_END and len(words) > 1:
+        if argument.takes_the_rest and len(words) > 1:
             last = " ".join(words)
         else:
             named.append(f"{argument.name}={_JOINED.get(argument.kind, '').join(words)}")

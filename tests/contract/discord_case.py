@@ -71,7 +71,7 @@ async def chat_and_rooms(server: DiscordServer, clock: Clock) -> AsyncIterator[t
         try:
             bot_id = await gateway.sign_on()
             await gateway.connect()
-            api = DiscordApi(lambda: gateway.client)
+            api = DiscordApi(lambda: gateway.client, clock)
             rooms = Rooms(lambda: gateway.client, api)
             yield DiscordChat(api, rooms, Standing(api, rooms, bot_id), Typing(api, background), clock), rooms
         finally:

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections.abc import AsyncIterator
+from datetime import timedelta
 
 import pytest
 
 from bot.domain.group import MemberId
 from bot.errors import Refusal, Trouble
 from handlers.discord.app import DiscordPlatform
+from handlers.discord.gateway import Patience
 from tests.contract.discord_case import ANSWER, Case, eventually, running, settings_for, started
-from tests.servers.discord_faults import broken
+from tests.servers.discord_faults import Fault, broken, cut, rate_limited
 from tests.servers.discord_gateway import MESSAGE_CONTENT
 
 LONGER = f"{ANSWER} I would also ask the pharmacists, who see each wrong dose first."
@@ -61,6 +64,35 @@ async def test_what_was_said_during_a_lost_session_is_read(case: Case) -> None:
     await until_up(case)
     await case.settle()
     assert [await case.answer_of(each) for each in ("1", "2", "3")] == [None, LONGER, ANSWER]
+
+
+@pytest.mark.parametrize("fault", [broken(503), rate_limited(0.2), cut()])
+async def test_a_thread_that_cannot_be_read_at_once_is_read_later(case: Case, fault: Fault) -> None:
+    """What was said during a lost session counts, also when Discord fails as its thread is read."""
+    post = await case.posted()
+    case.discord.gateway.is_down = True
+    await case.discord.gateway.drop(forget=True)
+    await case.ben.say(case.study, f"@tpm {ANSWER}", thread=post)
+    case.discord.fail("GET /channels/{channel}/messages", fault)
+    case.discord.gateway.is_down = False
+    await until_up(case)
+    await case.settle()
+    case.pass_time(timedelta(seconds=1))
+    async with asyncio.timeout(10.0):
+        while await case.answer_of("2") is None:  # noqa: ASYNC110  nobody tells when
+            await asyncio.sleep(0.05)
+    assert await case.answer_of("2") == ANSWER
+
+
+async def test_a_new_connection_is_tried_while_discords_library_would_wait(valkey_url: str) -> None:
+    """discord.py waits up to 17 minutes between its tries: a connection that stays away is begun anew before."""
+    patience = Patience(ready_s=5.0, pause_s=0.05, refused_s=0.2, away_s=0.1)
+    async with running(valkey_url, patience=patience) as case:
+        case.discord.gateway.is_down = True
+        await case.discord.gateway.drop()
+        await case.discord.until(lambda: case.discord.gateway.turned_away >= 6, within_s=4.0)
+        case.discord.gateway.is_down = False
+        await until_up(case)
 
 
 async def test_talk_is_not_read_as_an_answer_later(valkey_url: str) -> None:

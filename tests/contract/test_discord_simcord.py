@@ -14,7 +14,7 @@ import simcord
 from bot.commands import COMMANDS
 from bot.domain.group import MemberId, Place
 from bot.errors import ChatClosed
-from bot.infra.clock import SteppedClock
+from bot.infra.clock import SteppedClock, host_now
 from bot.ports import Target, Where
 from bot.settings import read
 from bot.usecases.facilitating import manage_group
@@ -55,13 +55,13 @@ class Bot:
         assert self.client.application_id is not None
         path = "/applications/{application_id}/commands"
         commands: Any = payload(COMMANDS)
-        api = DiscordApi(lambda: self.client)
+        api = DiscordApi(lambda: self.client, SteppedClock(host_now()))
         await api.call("PUT", path, commands, application_id=str(self.client.application_id))
 
     def connect(self, core: app.Core, switchboard: Switchboard) -> None:
         """Give the client a core."""
         assert self.client.user is not None
-        api = DiscordApi(lambda: self.client)
+        api = DiscordApi(lambda: self.client, core.clock)
         rooms = Rooms(lambda: self.client, api)
         me = str(self.client.user.id)
         chat = DiscordChat(api, rooms, Standing(api, rooms, me), Typing(api, self.background), core.clock)

@@ -66,6 +66,16 @@ async def test_what_somebody_changed_is_put_right(server: DiscordServer) -> None
     assert fingerprint(server.hub.commands[None]) == done.fingerprint
 
 
+async def test_the_entry_point_of_an_activity_stays(server: DiscordServer) -> None:
+    """A command that Discord made for an app's Activity is none of ours: it is kept, and is no difference."""
+    entry = {"type": 4, "name": "launch", "description": "Open it", "handler": 2, "contexts": [0, 1, 2]}
+    server.register([entry])
+    first, again = await synced(server), await synced(server)
+    assert (set(first.added), first.removed, again.written) == (NAMES, (), False)
+    kept = [each for each in server.hub.commands[None] if each["type"] == 4]
+    assert [(each["name"], each["handler"]) for each in kept] == [("launch", 2)]
+
+
 async def test_one_server_alone(server: DiscordServer) -> None:
     """With a server's id its commands alone are set, once, and can be taken away again."""
     one = int(GUILD_ID)

@@ -76,7 +76,7 @@ def channel_body(world: World, channel: Channel, viewer: str = "") -> Body:
     }
     if channel.kind is Kind.FORUM:
         tags = [
-            {"id": id_, "name": name, "moderated": False, "emoji_id": None, "emoji_name": None}
+            {"id": id_, "name": name, "moderated": name in channel.moderated_tags, "emoji_id": None, "emoji_name": None}
             for id_, name in channel.tags.items()
         ]
         body |= {

@@ -11,8 +11,9 @@ from tests.servers.discord_hub import APPLICATION_ID, Hub
 from tests.servers.discord_rest import Asked, Run
 from tests.servers.discord_world import Body
 
-SLASH, USER, MESSAGE = 1, 2, 3
-MOST = {SLASH: 100, USER: 15, MESSAGE: 15}
+SLASH, USER, MESSAGE, ENTRY_POINT = 1, 2, 3, 4
+MOST = {SLASH: 100, USER: 15, MESSAGE: 15, ENTRY_POINT: 1}
+"""An app with Activities has one entry point, which an overwrite must name (docs: same, "Entry Point Commands")."""
 MOST_CREATES_A_DAY = 200
 MOST_COMMAND_CHARS = 8000
 SUBCOMMAND, SUBCOMMAND_GROUP, STRING, INTEGER, NUMBER = 1, 2, 3, 4, 10
@@ -96,6 +97,9 @@ class Commands:
         self._check(asked, guild_id)
         if not isinstance(asked.body, list):
             raise invalid("commands", "must be a list")
+        before = (each["type"] for each in self._hub.commands.get(guild_id, []))
+        if ENTRY_POINT in before and not any(each.get("type") == ENTRY_POINT for each in asked.body):
+            raise No(50240)
         return self.register(asked.body, guild_id)
 
     def register(self, commands: Sequence[Body], guild_id: str | None = None) -> list[Body]:
@@ -154,8 +158,8 @@ def _check_command(command: Any, at: str) -> None:
         raise invalid(at, f"unknown fields {unknown}")
     name, kind = str(command.get("name", "")), command.get("type", SLASH)
     if kind not in MOST:
-        raise invalid(f"{at}.type", "1, 2 or 3", "BASE_TYPE_CHOICES")
-    if kind == SLASH:
+        raise invalid(f"{at}.type", "1, 2, 3 or 4", "BASE_TYPE_CHOICES")
+    if kind in (SLASH, ENTRY_POINT):
         _check_named(command, at)
         _check_options(command.get("options") or [], at, depth=0)
     elif not 1 <= len(name) <= 32 or command.get("description") or command.get("options"):

@@ -31,6 +31,7 @@ CODES: dict[int, tuple[int, str]] = {
     50021: (403, "Cannot execute action on a system message"),
     50024: (400, "Cannot execute action on this channel type"),
     50027: (401, "Invalid Webhook Token"),
+    50240: (400, "You cannot remove this app's Entry Point command in a bulk update operation"),
     50278: (403, "Cannot send messages to this user due to having no mutual guilds"),
     50083: (400, "Thread is archived"),
     160004: (400, "A thread has already been created for this message"),

@@ -98,6 +98,7 @@ class Gateway:
         token, allowed: the right token, and the privileged intents that the portal's switches allow.
         heartbeat_s: asked of the app in HELLO; whoever is silent for twice as long is closed with 4009.
         replays_again: how many events too many a RESUME brings: a resume may bring what came already (discord.md 6).
+        turned_away: how many connections were tried while it was down.
         identifies: what each IDENTIFY said, oldest first; `resumed` counts those that were taken up again.
     """
 
@@ -107,6 +108,7 @@ class Gateway:
         self.heartbeat_s = 41.25
         self.replays_again = 0
         self.is_down = False
+        self.turned_away = 0
         self.identifies: list[Body] = []
         self.resumed = 0
         self.sessions: dict[str, Session] = {}
@@ -129,6 +131,7 @@ class Gateway:
     async def serve(self, request: web.Request) -> web.StreamResponse:
         """One connection, from its HELLO to its end."""
         if self.is_down:
+            self.turned_away += 1
             return web.Response(status=503)
         socket = web.WebSocketResponse()
         await socket.prepare(request)

@@ -95,15 +95,24 @@ class Stage:
         name: str = "",
         forum: bool = False,
         tags: Sequence[str] = (),
+        moderated_tags: Sequence[str] = (),
         requires_tag: bool = False,
         guild: Guild | None = None,
     ) -> Channel:
         """A text channel or a forum that everybody in the guild sees."""
         kind = Kind.FORUM if forum else Kind.TEXT
         channel = Channel(id=id_, name=name or f"channel-{id_}", kind=kind, guild_id=(guild or self.guild).id)
-        channel.tags = {self.hub.new_id(): each for each in tags}
+        channel.tags = {self.hub.new_id(): each for each in (*moderated_tags, *tags)}
+        channel.moderated_tags = frozenset(moderated_tags)
         channel.requires_tag = requires_tag
-        self.hub.world.channels[id_] = channel
+        return self._made(channel)
+
+    def channel_of(self, kind: Kind, id_: str, *, name: str) -> Channel:
+        """A channel of another type that everybody in the guild sees."""
+        return self._made(Channel(id=id_, name=name, kind=kind, guild_id=self.guild.id))
+
+    def _made(self, channel: Channel) -> Channel:
+        self.hub.world.channels[channel.id] = channel
         self.hub.channel_event("CHANNEL_CREATE", channel)
         return channel
 

@@ -15,6 +15,8 @@ from tests.servers.discord_world import HAS_THREAD, THREAD_STARTER, Body, Channe
 
 MINUTES = (60, 1440, 4320, 10080)
 MOST_NAME_CHARS, MOST_TAGS = 100, 5
+_THREAD_OF = {Kind.TEXT: Kind.THREAD, Kind.ANNOUNCEMENTS: Kind.ANNOUNCEMENT_THREAD}
+"""Where a message can have a thread, and of which type it is (docs: resources/channel "Channel Types")."""
 _EDITABLE = frozenset({"name", "archived", "locked", "auto_archive_duration", "applied_tags", "rate_limit_per_user"})
 
 
@@ -48,14 +50,14 @@ class Threads:
         """The thread takes the id of its message (docs: topics/threads "Public & Private Threads")."""
         hub = self._hub
         channel = hub.channel(asked.at["channel"], needs=Right.VIEW_CHANNEL | Right.CREATE_PUBLIC_THREADS)
-        if channel.kind is not Kind.TEXT:
+        if channel.kind not in _THREAD_OF:
             raise No(50024)
         message = channel.messages.get(asked.at["message"])
         if message is None:
             raise No(10008)
         if message.id in hub.world.channels:
             raise No(160004)
-        thread = self._new(channel, message.id, asked.body, Kind.THREAD)
+        thread = self._new(channel, message.id, asked.body, _THREAD_OF[channel.kind])
         message.flags |= HAS_THREAD
         starter = Message(
             id=hub.new_id(), channel_id=thread.id, author=hub.bot, at=hub.now(), type=THREAD_STARTER,
@@ -123,6 +125,10 @@ class Threads:
         tags = [str(each) for each in given or []]
         if len(tags) > MOST_TAGS or any(each not in forum.tags for each in tags):
             raise invalid("applied_tags", "five tags of this forum at most")
+        if any(forum.tags[each] in forum.moderated_tags for each in tags):
+            rights = self._hub.world.rights(forum, self._hub.bot.id)
+            if not rights & Right.MANAGE_THREADS:  # docs: resources/channel "Forum Tag Object"
+                raise No(50013)
         if forum.requires_tag and not tags:
             raise No(40067)
         return tags

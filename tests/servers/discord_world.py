@@ -24,6 +24,9 @@ class Kind(IntEnum):
 
     TEXT = 0
     DIRECT = 1
+    VOICE = 2
+    ANNOUNCEMENTS = 5
+    ANNOUNCEMENT_THREAD = 10
     THREAD = 11
     PRIVATE_THREAD = 12
     FORUM = 15
@@ -173,7 +176,7 @@ class Channel:
 
     Attributes:
         overwrites: role or user id -> (allowed, denied).
-        tags: id -> name, of a forum.
+        tags: id -> name, of a forum; `moderated_tags` are the names of those for MANAGE_THREADS alone.
         people: of a direct conversation.
         whispers: ephemeral messages, which no history holds.
     """
@@ -186,6 +189,7 @@ class Channel:
     overwrites: dict[str, tuple[Right, Right]] = field(default_factory=dict)
     tags: dict[str, str] = field(default_factory=dict)
     requires_tag: bool = False
+    moderated_tags: frozenset[str] = frozenset()
     thread: Thread | None = None
     people: frozenset[str] = frozenset()
     messages: dict[str, Message] = field(default_factory=dict)

@@ -122,6 +122,11 @@ def test_text_that_cannot_be_sent_is_mended() -> None:
     assert harmless("a\ud800b\x00\r\nc\rd\u202e") == "a\ufffdb\ufffd\nc\nd"
 
 
+def test_nothing_turns_round_what_stands_beside_it() -> None:
+    """Overrides and isolates of the writing direction go, opened or closed; letters of any script stay."""
+    assert harmless("\u2067evil\u2068 \u2066x\u2069\u202b שלום") == "evil x שלום"
+
+
 def test_long_text_is_cut_between_paragraphs() -> None:
     """Text over the limit is cut at the last paragraph that fits, else at a line, else at a word."""
     paragraph = "word " * 30

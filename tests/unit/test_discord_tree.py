@@ -104,6 +104,8 @@ def test_each_change_changes_the_hash_and_is_named() -> None:
         ([{"type": 1, "name": "pause"}], "pause"),
         ([{"type": 1, "name": "setup", "options": [option("days", "mon, wed"), option("at", "9:00 pm")]}],
          "setup days=mon,wed at=9:00pm"),
+        ([{"type": 1, "name": "setup", "options": [option("days", "mon wed, fri")]}], "setup days=mon,wed,fri"),
+        ([{"type": 1, "name": "setup", "options": [option("days", "Mon to Thu sun")]}], "setup days=Mon-Thu,sun"),
         ([{"type": 1, "name": "setup", "options": [option("zone", " New York ")]}], "setup zone=New_York"),
         ([{"type": 1, "name": "members", "options": [option("name", "Asha B")]}], "members Asha B"),
         ([{"type": 1, "name": "members", "options": [option("name", "ben")]}], "members name=ben"),

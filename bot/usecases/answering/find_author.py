@@ -19,6 +19,12 @@ async def author_of(ports: Ports, thread: MessageRef, message_id: str) -> Member
     return None
 
 
+async def is_post(ports: Ports, thread: MessageRef) -> bool:
+    """Whether the thread is that of a post."""
+    group_id = await ports.groups.at(thread.place)
+    return group_id is not None and await ports.posts.opened_by(group_id, thread.message_id) is not None
+
+
 async def unread_edit(ports: Ports, thread: MessageRef, member_id: MemberId, message_id: str) -> Card | None:
     """What to say of an edit whose words are not shown to the bot; None when the message is no part of an answer."""
     day, answers = await _answers(ports, thread)

@@ -8,10 +8,11 @@ from bot.usecases.send_direct import send_direct
 from bot.views import notices
 
 
-async def tell(ports: Ports, thread: MessageRef, member_id: MemberId) -> bool:
+async def tell(ports: Ports, thread: MessageRef, member_id: MemberId, *, is_file: bool = False) -> bool:
     """Once for each member of a group, directly, and only who has not answered; whether the thread is a post's.
 
-    Raises ChatBusy and ChatUnsure.
+    `is_file`: the words are there, but in a file, as when a platform makes one of a long message. Raises ChatBusy and
+    ChatUnsure.
     """
     group_id = await ports.groups.at(thread.place)
     group = await ports.groups.get(group_id) if group_id else None
@@ -19,5 +20,6 @@ async def tell(ports: Ports, thread: MessageRef, member_id: MemberId) -> bool:
     if group is None or day is None:
         return False
     if await ports.answers.get(group.id, day, member_id) is None:
-        await send_direct(ports, group, member_id, "notice", f"unread|{member_id}", notices.message_unread(day))
+        card = notices.file_unread(day) if is_file else notices.message_unread(day)
+        await send_direct(ports, group, member_id, "notice", f"{'file' if is_file else 'unread'}|{member_id}", card)
     return True
