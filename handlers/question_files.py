@@ -9,7 +9,7 @@ import sys
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 
 import click
@@ -18,8 +18,10 @@ from bot.domain.group import Group
 from bot.domain.own_question import own_faults
 from bot.domain.question import Question
 from bot.errors import Refusal
+from bot.infra.bank import GroupBank
 from bot.infra.clock import host_now
 from bot.infra.library import FileFault, FileLibrary, packaged_library
+from bot.infra.library.doubles import resembled
 from bot.infra.library.exchange import Brought, read_brought
 from bot.infra.redis.store import Store, open_store
 from bot.settings import Settings
@@ -34,24 +36,27 @@ WRITE_S = 60.0
 async def bring(settings: Settings, paths: Sequence[Path], *, group: str | None, dry_run: bool, as_json: bool) -> bool:
     """Import questions into a group's bank: all of them, or none when one is faulty; whether none was.
 
-    Prints every fault with file and line. Raises Refusal when the group is not clear or a file cannot be read.
+    Prints every fault with file and line, and as a warning each question that changes something and is nearly the same
+    as another. Raises Refusal when the group is not clear or a file cannot be read.
     """
     library = packaged_library(settings.questions_dir)
     brought, faults = _read(paths, library)
     async with app.redis_url(settings) as url, _store(url) as store:
         into = await group_of(store, group)
         standing = (await store.shelves.get(into.id)).own
+        bank = await GroupBank(library, store.shelves).of(into.id)
         faults = sorted([*faults, *_faults(brought, library)])
         fresh = {each.question.id: each.question for each in brought if not _is_packaged(each.question, library)}
         changed = {name: made for name, made in fresh.items() if standing.get(name) != made}
         if not faults and not dry_run:
             await store.shelves.put(into.id, list(changed.values()))
+    warnings = _warnings(brought, changed, bank)
     counts = {
         "added": len(changed.keys() - standing.keys()),
         "changed": len(changed.keys() & standing.keys()),
         "unchanged": len(brought) - len(changed),
     }
-    _print(faults, counts, into, dry_run=dry_run, as_json=as_json)
+    _print(faults, warnings, counts, into, dry_run=dry_run, as_json=as_json)
     return not faults
 
 
@@ -105,6 +110,15 @@ def _faults(brought: Sequence[Brought], library: FileLibrary) -> Iterator[FileFa
             yield each.fault(fault.field, fault.rule)
 
 
+def _warnings(
+    brought: Sequence[Brought], changed: Mapping[str, Question], bank: Mapping[str, Question]
+) -> list[FileFault]:
+    """What of `changed` is nearly the same as one of `bank` or one before it."""
+    rows = {id(each.question): each for each in brought}
+    others = [each for name, each in bank.items() if name not in changed]
+    return [rows[id(each.later)].fault(each.field, each.rule) for each in resembled(list(changed.values()), others)]
+
+
 def _is_packaged(question: Question, library: FileLibrary) -> bool:
     return library.questions.get(question.id) == question
 
@@ -125,18 +139,27 @@ async def group_of(store: Store, wanted: str | None) -> Group:
 
 
 def _print(
-    faults: Sequence[FileFault], counts: Mapping[str, int], group: Group, *, dry_run: bool, as_json: bool
+    faults: Sequence[FileFault],
+    warnings: Sequence[FileFault],
+    counts: Mapping[str, int],
+    group: Group,
+    *,
+    dry_run: bool,
+    as_json: bool,
 ) -> None:
     done = not faults and not dry_run
     if as_json:
-        rows = [asdict(fault) for fault in faults]
-        data = {"group": group.id, "done": done, "faults": rows, **({} if faults else counts)}
+        rows = {"faults": [asdict(fault) for fault in faults], "warnings": [asdict(each) for each in warnings]}
+        data = {"group": group.id, "done": done, **rows, **({} if faults else counts)}
         click.echo(json.dumps(data, ensure_ascii=False, indent=2))
         return
     for fault in faults:
         click.echo(str(fault))
+    for each in warnings:
+        click.echo(str(replace(each, rule=f"warning: {each.rule}")))
+    near = f"; {len(warnings)} nearly the same as another" if warnings else ""
     if faults:
-        click.echo(f"{len(faults)} {'fault' if len(faults) == 1 else 'faults'}; nothing was changed", err=True)
+        click.echo(f"{len(faults)} {'fault' if len(faults) == 1 else 'faults'}{near}; nothing was changed", err=True)
         return
     told = ", ".join(f"{number} {what}" for what, number in counts.items())
-    click.echo(f"{group.name}: {told}{'; a dry run, nothing was changed' if dry_run else ''}", err=True)
+    click.echo(f"{group.name}: {told}{near}{'; a dry run, nothing was changed' if dry_run else ''}", err=True)

@@ -9,6 +9,7 @@ from dataclasses import replace
 from bot.domain.group import GroupId
 from bot.domain.question import RETIRED, Question
 from bot.infra.library.alike import alike
+from bot.infra.library.doubles import resembled
 from bot.ports import Library, Shelves
 
 
@@ -34,3 +35,10 @@ class GroupBank:
         bank = await self.of(group_id)
         found = await asyncio.to_thread(alike, text, bank.values(), most)
         return [question for question, _ in found]
+
+    async def double_of(self, group_id: GroupId, question: Question) -> Question | None:
+        """The nearest question that is nearly the same; the comparing is done in a thread."""
+        bank = await self.of(group_id)
+        others = [each for each in bank.values() if each.id != question.id]
+        found = await asyncio.to_thread(lambda: next(resembled([question], others), None))
+        return found.first if found else None

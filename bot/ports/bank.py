@@ -64,6 +64,10 @@ class Bank(Protocol):
         """At most `most` questions that ask nearly the same as `text`, the most alike first; maybe none."""
         ...
 
+    async def double_of(self, group_id: GroupId, question: Question) -> Question | None:
+        """The question that `question` is nearly the same as, by prompt or givens; not itself, and no retired one."""
+        ...
+
 
 class Queue(Protocol):
     """What facilitators have decided for days to come: local date -> pick. Other days are chosen when they come."""

@@ -71,11 +71,13 @@ def test_a_bad_row_among_ten_thousand_changes_nothing(data: Path) -> None:
     before = exported(data)
     bad = questions(data, "import", written(data, [*rows[:5_000], row(5_000, level="9"), *rows[5_001:]]))
     assert bad.returncode == 1
-    assert bad.stdout == f"{data / 'bank.csv'}:10002: level: must be one of 1, 2, 3, is 9\n"
+    faults = [line for line in bad.stdout.splitlines() if ": warning: " not in line]
+    assert faults == [f"{data / 'bank.csv'}:10002: level: must be one of 1, 2, 3, is 9"]
     assert "nothing was changed" in bad.stderr
     assert exported(data) == before
     good = questions(data, "import", written(data, rows))
-    assert (good.returncode, good.stderr) == (0, "study-group: 9999 added, 1 changed, 0 unchanged\n")
+    told = "study-group: 9999 added, 1 changed, 0 unchanged; 9999 nearly the same as another\n"
+    assert (good.returncode, good.stderr) == (0, told)
     assert len(json.loads(exported(data))) == 10_000
 
 
@@ -97,6 +99,32 @@ def test_a_dry_run_names_every_fault_and_changes_nothing(data: Path) -> None:
     assert (fine.returncode, fine.stdout) == (0, "")
     assert fine.stderr == "study-group: 1 added, 0 changed, 0 unchanged; a dry run, nothing was changed\n"
     assert exported(data) == "[]\n"
+
+
+def test_near_duplicates_are_named_and_come_in_all_the_same(data: Path) -> None:
+    """Each row near to a question of the bank or to a row before it is named with line, id and title, and comes in."""
+    handbook = "A ferry company in Greece wants a RAG assistant over the crew handbook. How would you build it?"
+    rows = [
+        row(0),
+        row(1, prompt=handbook, givens=""),
+        row(2, prompt="What is RAG?", givens=""),
+        row(3, prompt="How should a museum build assistant 0, and what would it measure first?", givens=""),
+    ]
+    path = written(data, rows)
+    says = "prompt: warning: says nearly the same as the prompt of"
+    told = [
+        f"{path}:4: {says} rag-ferry-handbook, “Handbook assistant for a ferry company”",
+        f"{path}:6: {says} own-0, “Question 0”",
+    ]
+    dry = questions(data, "import", path, "--dry-run")
+    assert dry.returncode == 0
+    assert [line.rpartition(" (")[0] for line in dry.stdout.splitlines()] == told
+    assert "2 nearly the same as another; a dry run, nothing was changed" in dry.stderr
+    assert exported(data) == "[]\n"
+    done = json.loads(questions(data, "import", path, "--json").stdout)
+    assert (done["done"], done["faults"], [each["line"] for each in done["warnings"]]) == (True, [], [4, 6])
+    again = questions(data, "import", path)
+    assert (again.stdout, again.stderr) == ("", "study-group: 0 added, 0 changed, 4 unchanged\n")
 
 
 @pytest.mark.parametrize("form", ["md", "csv", "json"])

@@ -83,6 +83,18 @@ async def test_a_question_is_added_with_the_form_and_asked(study: Study) -> None
     assert "says what is lost" in feedback.plain
 
 
+async def test_a_question_that_is_there_already_is_named_when_another_is_added(study: Study) -> None:
+    """What is nearly the same as a question of the bank is added all the same and named; a retired one is not."""
+    ferry = study.ports.library.questions[FERRY]
+    said = text_of(await send(study, "bank-add", prompt=ferry.prompt, givens=""))
+    assert f"Museum guide is in the bank now. It is nearly the same as {ferry.title} ({FERRY})." in said
+    (question,) = await own(study)
+    await study.press("asha", f"bank-retire:{FERRY}")
+    said = text_of(await send(study, f"bank-edit:{question.id}", prompt=ferry.prompt, givens=""))
+    assert "Museum guide is changed." in said
+    assert "nearly the same" not in said
+
+
 async def test_a_question_without_notes_is_judged_on_the_framework(judged: Study) -> None:
     """A question of the group's own without notes is reviewed in all sections, on the framework's own points."""
     await send(judged, "bank-add", notes="", givens="")

@@ -88,5 +88,4 @@ def _doubles(files: Sequence[QuestionFile]) -> Iterator[FileFault]:
         if one.question.id == other.question.id:
             yield other.fault("id", f"is taken by {one.path}")
     for double in doubles([file.question for file in files]):
-        rule = f"says nearly the same as the {double.field} of {double.first.id} ({double.likeness:.0f} of 100)"
-        yield by_question[id(double.later)].fault(double.field, rule)
+        yield by_question[id(double.later)].fault(double.field, double.rule)

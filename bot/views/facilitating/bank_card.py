@@ -26,7 +26,7 @@ from bot.cards import (
 )  # fmt: skip
 from bot.domain.framework import Framework
 from bot.domain.own_question import Typed
-from bot.domain.question import READY, RETIRED, Fault, Question
+from bot.domain.question import KIND_NAMES, READY, RETIRED, Fault, Question
 from bot.domain.suggestion import Suggestion
 from bot.views.cut import cut, fits, line
 from bot.views.question_card import LEVELS
@@ -46,7 +46,7 @@ HINTS = {
     "prompt": "One or two sentences, at most 60 words",
     "givens": "2 to 5, with numbers; or leave it empty",
     "notes": "s4: says what is lost -> by how much. Empty: the framework's points",
-    "about": "Such as: evals, 2, tradeoff",
+    "about": "Such as: evals, 2, trade-off",
 }
 MOST_TYPED_CHARS = 3_000
 ADD_TITLE = "Add a question"
@@ -119,8 +119,12 @@ def _entry(entry: Entry) -> tuple[Span, ...]:
     question = entry.question
     return (
         Own(line(question.title, LINE_CHARS)), " (", Code(question.id), f"): {LEVELS.get(question.level, 'core')}, ",
-        f"{question.kind}, {_state(entry)}",
+        f"{_kind(question)}, {_state(entry)}",
     )  # fmt: skip
+
+
+def _kind(question: Question) -> str:
+    return KIND_NAMES.get(question.kind, question.kind)
 
 
 def _state(entry: Entry) -> str:
@@ -145,7 +149,7 @@ def shown(entry: Entry, framework: Framework, *, said: str = "", on: Sequence[da
         Heading(line(question.title, LINE_CHARS)),
         Text((Own(cut(question.prompt, 900)),)),
     )
-    about = f"{question.topic}, {LEVELS.get(question.level, 'core')}, {question.kind}, {question.minutes} minutes"
+    about = f"{question.topic}, {LEVELS.get(question.level, 'core')}, {_kind(question)}, {question.minutes} minutes"
     facts = Facts((("Id", (Code(question.id),)), ("About", (about,)), ("State", (_state(entry),))))
     givens = (Bullets(tuple((Own(line(given, LINE_CHARS)),) for given in question.givens)),) if question.givens else ()
     for chars in (LINE_CHARS, 110, 60, 0):
@@ -213,9 +217,12 @@ def exported(count: int, file: Attachment) -> Card:
     return Card("bank", (Text((text,)),), data={"count": count, "name": file.name}, file=file)
 
 
-def saved(title: str, *, new: bool) -> str:
-    """After adding or changing."""
-    return f"{title} is in the bank now." if new else f"{title} is changed."
+def saved(title: str, near: Question | None, *, new: bool) -> str:
+    """After adding or changing; `near` is nearly the same question."""
+    said = f"{title} is in the bank now." if new else f"{title} is changed."
+    if near is None:
+        return said
+    return f"{said} It is nearly the same as {near.title} ({near.id}). If one of them is enough, retire the other."
 
 
 def retired(title: str, *, on: bool) -> str:
