@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 _FOLDER = click.Path(file_okay=False, path_type=Path)
 _FILE = click.Path(dir_okay=False, path_type=Path)
+_MODES = click.Choice(["offline", "replay", "live"])
+_FORMATS = click.Choice(["md", "csv", "json"])
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -57,12 +59,10 @@ def _fail(message: str, code: int) -> NoReturn:
 
 
 @program.command("try")
-@click.option(
-    "--script", type=click.Path(dir_okay=False, path_type=Path), help="Play this file instead of the keyboard."
-)
+@click.option("--script", type=_FILE, help="Play this file instead of the keyboard.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object a line (with --script).")
-@click.option("--data", type=click.Path(file_okay=False, path_type=Path), help="Keep the data in this folder.")
-@click.option("--start", help="When time begins, such as 2026-11-23T09:00+01:00; it then stands until moved.")
+@click.option("--data", type=_FOLDER, help="Keep the data in this folder.")
+@click.option("--start", metavar="TIME", help="When time begins, as 2026-11-23T09:00+01:00; it stands until moved.")
 def try_(script: Path | None, as_json: bool, data: Path | None, start: str | None) -> None:
     """The whole bot in this terminal; no accounts needed."""
     from bot.settings import read
@@ -145,7 +145,7 @@ def serve(settings: Settings, platforms: Sequence[Platform]) -> None:
 
 @program.command(short_help="Check settings, Redis, the model, the clock and what is due.")
 @click.option("--json", "as_json", is_flag=True, help="Print the checks as JSON.")
-@click.option("--given-up", type=click.Choice(["retry", "drop"]), help="First try again, or let go, what was given up.")
+@click.option("--given-up", type=click.Choice(["retry", "drop"]), help="First try again, or let go, jobs given up.")
 def doctor(as_json: bool, given_up: str | None) -> None:
     """Check settings, Redis, the model endpoint, the clock and the next due posts."""
     from handlers import operator
@@ -154,13 +154,13 @@ def doctor(as_json: bool, given_up: str | None) -> None:
     sys.exit(0 if ok else 1)
 
 
-@program.command()
-@click.option("--question", "question_id", help="Id of a question of the bank.")
+@program.command(short_help="Judge one answer.")
+@click.option("--question", "question_id", metavar="ID", help="A question of the bank.")
 @click.option("--question-text", help="Or the text of any question.")
-@click.option("--answer", required=True, help="File with the answer, or - for standard input.")
+@click.option("--answer", required=True, metavar="FILE", help="The answer, or - for standard input.")
 @click.option("--json", "as_json", is_flag=True, help="Print the stored review as JSON.")
 def review(question_id: str | None, question_text: str | None, answer: str, as_json: bool) -> None:
-    """Judge one answer."""
+    """Judge one answer and print the review; without a model, a card to check it yourself, and 1."""
     from handlers import operator
 
     if (question_id is None) == (question_text is None):
@@ -183,11 +183,11 @@ def review(question_id: str | None, question_text: str | None, answer: str, as_j
 
 @program.command("eval", short_help="Measure the reviewer on golden answers.")
 @click.option("--golden", type=_FOLDER, help="Judge the golden answers in this folder.  [default: evals/golden/open]")
-@click.option("--mode", type=click.Choice(["offline", "replay", "live"]), default="offline", show_default=True)
+@click.option("--mode", type=_MODES, default="offline", show_default=True, help="What reads, as said above.")
 @click.option("--only", multiple=True, metavar="FAMILY", help="Only these families of cases, such as M1; repeatable.")
 @click.option("--limit", type=click.IntRange(min=1), help="At most this many golden answers.")
 @click.option("--each", type=click.IntRange(min=1), help="At most this many cases of a family.")
-@click.option("--runs", type=click.IntRange(1, 10), default=1, show_default=True, help="Read golden answers so often.")
+@click.option("--runs", type=click.IntRange(1, 10), default=1, show_default=True, help="Times each is read.")
 @click.option("--reviewer", "reviewers", multiple=True, help="ours (default), no-notes, no-facts, median3, direct.")
 @click.option("--at-once", type=click.IntRange(1, 64), default=4, show_default=True, help="Readings at a time.")
 @click.option("--replies", type=_FOLDER, help="Where replies are stored.  [default: evals/replay]")
@@ -246,7 +246,7 @@ def questions() -> None:
     """The question bank."""
 
 
-@questions.command("check")
+@questions.command("check", short_help="Check every question, and what the bank covers.")
 @click.option("--json", "as_json", is_flag=True, help="Print faults and coverage as JSON.")
 def check_questions(as_json: bool) -> None:
     """Check every question against the rules, and what the bank covers; 1 when a rule is broken."""
@@ -265,9 +265,9 @@ def list_questions(topic: str | None, as_json: bool) -> None:
     operator.list_questions(_settings(), topic, as_json=as_json)
 
 
-@questions.command("import")
+@questions.command("import", short_help="Put questions from files into a group's bank.")
 @click.argument("files", nargs=-1, required=True, metavar="FILE…", type=click.Path(path_type=Path))
-@click.option("--group", metavar="ID", help="The group's id or name; not needed when there is only one.")
+@_GROUP
 @click.option("--dry-run", is_flag=True, help="Name every fault and what would change; change nothing.")
 @click.option("--json", "as_json", is_flag=True, help="Print the outcome as JSON.")
 def import_questions(files: tuple[Path, ...], group: str | None, dry_run: bool, as_json: bool) -> None:
@@ -280,7 +280,7 @@ def import_questions(files: tuple[Path, ...], group: str | None, dry_run: bool, 
 
 @questions.command("export")
 @click.option("--group", metavar="ID", help="This group's own questions; without it, the packaged ones.")
-@click.option("--format", "form", type=click.Choice(["md", "csv", "json"]), default="md", show_default=True)
+@click.option("--format", "form", type=_FORMATS, default="md", show_default=True, help="How to write them.")
 @click.option("--output", type=click.Path(path_type=Path), help="A file to write; standard output without it.")
 def export_questions(group: str | None, form: str, output: Path | None) -> None:
     """Write questions so that import reads them back."""

@@ -189,7 +189,7 @@ def _as_data(made: Review | SelfCheck, library: FileLibrary) -> dict[str, object
 
 def _as_text(made: Review | SelfCheck, library: FileLibrary) -> str:
     if isinstance(made, SelfCheck):
-        check = feedback.self_check_in_full(made, library.framework, name="you")
+        check = feedback.self_check_in_full(made, library.framework, name="")
         return check.file.content.decode() if check.file else check.plain
     full = feedback.full_card(made, library.framework, alone=True)
     return full.file.content.decode() if full.file else full.plain

@@ -5,13 +5,14 @@ from __future__ import annotations
 import asyncio
 import logging
 import re
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Collection
 from contextlib import suppress
+from typing import TypeVar
 
 from bot.errors import Refusal, Trouble
-from handlers.terminal.filling import fill
+from handlers.terminal.filling import CANCEL, Desk, LeftForm, fill
 from handlers.terminal.host import Host
-from handlers.terminal.input_lines import InputLines
+from handlers.terminal.input_lines import InputLines, Interrupted
 from handlers.terminal.messages import Person
 from handlers.terminal.room import Room
 from handlers.terminal.screen import Screen
@@ -19,6 +20,8 @@ from handlers.terminal.script import BOT_NAME, NAME
 from handlers.terminal.session import Session
 
 log = logging.getLogger(__name__)
+
+T = TypeVar("T")
 
 BRING_AGAIN_EVERY_S = 5.0
 """How often the bot is brought what it could not take in."""
@@ -31,8 +34,19 @@ KEYS = (
     ("/edit text", "gives your newest message a new text"),
     ("/delete", "removes your newest message"),
     ("@ben text", "speaks as ben, who comes in if new; @ben alone makes you ben"),
+    ("in a form", "/cancel or a command leaves it; with a space before its slash, a command is text"),
     ("/quit, Ctrl-D", "leaves; everything is kept"),
 )
+QUIT = ("/quit", "/exit")
+LOCAL = ("/edit", "/delete", "/keys", *QUIT)
+"""What is obeyed here, beside the bot's commands."""
+
+_MEANT = {"help": "/tpm-help", "?": "/tpm-help"}
+"""What newcomers type at first; a command without its slash is seen by itself."""
+
+LEFT_FORM = "You left the form; nothing was sent. An answer or a review that you began is kept for next time."
+AS_TEXT = "To write a command as text, begin with a space."
+NOT_SENT = "Not sent. The Up key brings it back; Ctrl-C in an empty line leaves."
 
 _SPEAKER = re.compile(rf"@(?P<name>(?!-\d){NAME}?)(?P<back>@-\d+)?(?:\s+(?P<rest>.*))?", re.DOTALL)
 _NUMBER = re.compile(r"[0-9]{1,4}")
@@ -41,20 +55,23 @@ _BACK = re.compile(r"@-(?P<back>\d{1,3})\s+(?P<text>.*)", re.DOTALL)
 
 
 class Keyboard:
-    """One keyboard, at which several people may speak in turn."""
+    """One keyboard, at which several people may speak in turn. `commands`: the bot's, by name, without the slash."""
 
-    def __init__(self, room: Room, host: Host, screen: Screen, lines: InputLines, speaker: Person) -> None:
+    def __init__(
+        self, room: Room, host: Host, screen: Screen, lines: InputLines, speaker: Person, commands: Collection[str] = ()
+    ) -> None:
         self.speaker = speaker
         self.session = Session(room, host)
         self._room, self._host, self._screen, self._lines = room, host, screen, lines
+        self._desk = Desk(lines, screen, frozenset({*LOCAL, *(f"/{name}" for name in commands)}))
 
     async def run(self) -> None:
         """Obey lines until the person leaves. A form that was open when they left, or were cut off, comes first."""
         bringing = asyncio.create_task(self._bring_again())
         try:
-            await self._guarded(lambda: self._ask_forms(self.speaker))
-            while await self._obey((await self._lines.ask(f"{self.speaker.name}> ")).strip()):
-                pass
+            going_on = await self._do(self.speaker, await self._ask_forms(self.speaker))
+            while going_on:
+                going_on = await self._ask_one()
         except (EOFError, KeyboardInterrupt):
             pass
         finally:
@@ -73,10 +90,17 @@ class Keyboard:
             return type(error).__name__
         return ""
 
+    async def _ask_one(self) -> bool:
+        try:
+            line = await self._lines.ask(f"{self.speaker.name}> ")
+        except Interrupted as cut_off:
+            if cut_off.typed.strip():
+                self._screen.notice(NOT_SENT)
+            return bool(cut_off.typed.strip())
+        return await self._obey(line.strip())
+
     async def _obey(self, line: str) -> bool:
         """Do what one message says; False to leave."""
-        if line == "/quit":
-            return False
         person = self.speaker
         spoken = _SPEAKER.fullmatch(line)
         if spoken is not None:
@@ -87,10 +111,14 @@ class Keyboard:
             line = f"{spoken['back'] or ''} {spoken['rest'] or ''}".strip()
             if not line:
                 self.speaker = person
-        if line:
-            await self._guarded(lambda: self._act(person, line))
-            await self._guarded(lambda: self._ask_forms(person))
-        return True
+        return await self._do(person, line)
+
+    async def _do(self, person: Person, line: str) -> bool:
+        """Do it, and what a form that it opened was left for; False to leave."""
+        while line and line not in QUIT:
+            await self._guarded(self._act(person, line))
+            line = await self._ask_forms(person)
+        return not line
 
     async def _act(self, person: Person, line: str) -> None:
         verb, _, rest = line.partition(" ")
@@ -99,7 +127,7 @@ class Keyboard:
         match verb:
             case "/keys":
                 self._screen.pairs(KEYS)
-            case "/cancel":
+            case _ if line == CANCEL:
                 raise Refusal("No form is open, so there is nothing to leave.")
             case "/edit" if rest.strip():
                 await self.session.edit(person, rest.strip())
@@ -114,8 +142,14 @@ class Keyboard:
             case _ if line.startswith("/"):
                 await self.session.command(person, line)
             case _:
-                back = _BACK.fullmatch(line)
-                await self.session.say(person, back["text"] if back else line, back=int(back["back"]) if back else 0)
+                await self._say(person, line)
+
+    async def _say(self, person: Person, line: str) -> None:
+        meant = _MEANT.get(line, f"/{line}")
+        if meant in self._desk.commands:
+            raise Refusal(f"Did you mean {meant}? Nothing was sent.")
+        back = _BACK.fullmatch(line)
+        await self.session.say(person, back["text"] if back else line, back=int(back["back"]) if back else 0)
 
     async def _press_number(self, person: Person, number: int) -> None:
         drawn = self._screen.button(number)
@@ -130,22 +164,25 @@ class Keyboard:
             raise Refusal(f"The button {number} [{button.label}] is gone.")
         await self.session.press_on(person, now, button)
 
-    async def _ask_forms(self, person: Person) -> None:
-        """Ask the form that is open to the person, and again if it comes back."""
-        while (opened := self._room.forms.get(person.id)) is not None:
-            values = await fill(opened.form, self._lines, self._screen, lambda typed: self.session.keep(person, typed))
-            if values is None:
-                await self.session.cancel(person)
-                self._screen.notice(
-                    "You left the form; nothing was sent. Finished parts are there when you open it again."
-                )
-                return
-            await self.session.submit(person, values)
+    async def _ask_forms(self, person: Person) -> str:
+        """Ask the form that is open to the person; the command that it was left for, or empty."""
+        return await self._guarded(self._fill_forms(person)) or ""
 
-    async def _guarded(self, act: Callable[[], Awaitable[None]]) -> None:
+    async def _fill_forms(self, person: Person) -> str:
+        """Until the bot has taken the form: it may send it back."""
+        while (opened := self._room.forms.get(person.id)) is not None:
+            values = await fill(opened.form, self._desk, lambda typed: self.session.keep(person, typed))
+            if isinstance(values, LeftForm):
+                await self.session.cancel(person)
+                self._screen.notice(f"{LEFT_FORM} {AS_TEXT}" if values.line else LEFT_FORM)
+                return values.line
+            await self.session.submit(person, values)
+        return ""
+
+    async def _guarded(self, act: Awaitable[T]) -> T | None:
         """Do it; whatever goes wrong becomes a line on the screen, but the end of input. This is the handler's edge."""
         try:
-            await act()
+            return await act
         except Refusal as refusal:
             self._screen.notice(str(refusal))
         except Trouble as trouble:
@@ -158,6 +195,7 @@ class Keyboard:
         except Exception:
             log.exception("what was typed could not be handled")
             self._screen.notice("Something in the bot broke; what you wrote in the thread stands. The log says more.")
+        return None
 
     async def _bring_again(self) -> None:
         while True:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 
 from prompt_toolkit import PromptSession
@@ -12,7 +13,7 @@ from prompt_toolkit.history import FileHistory
 from prompt_toolkit.key_binding import KeyBindings, KeyPressEvent
 from prompt_toolkit.styles import Style
 
-from handlers.terminal.input_lines import CONTINUED
+from handlers.terminal.input_lines import CONTINUED, Interrupted
 from handlers.terminal.plain_text import safe
 
 HISTORY_FILE = "keyboard_history"
@@ -25,8 +26,11 @@ Suggest = Callable[[str], Iterable[tuple[str, int, str]]]
 class PromptLines:
     """Asks at a terminal. Enter sends, after a backslash it starts a new line; a pasted text keeps its lines.
 
-    A message typed is wiped from the prompt, because the screen draws it where it belongs.
+    A message typed is wiped from the prompt, because the screen draws it where it belongs. What Ctrl-C cuts off stays
+    in the history.
     """
+
+    prefills = True
 
     def __init__(self, folder: Path, suggest: Suggest, hint: Callable[[], str]) -> None:
         """`hint` is the bottom line while there is no passing status."""
@@ -50,6 +54,10 @@ class PromptLines:
         self._status = text
         for session in (self._chat, self._field):
             session.app.invalidate()
+
+    def aside(self) -> AbstractContextManager[None]:
+        """Nothing to do: prompt_toolkit prints above the prompt."""
+        return nullcontext()
 
     def _session(self, **more: object) -> PromptSession[str]:
         return PromptSession(
@@ -88,5 +96,10 @@ def _keys() -> KeyBindings:
     @keys.add("escape", "enter")
     def new_line(event: KeyPressEvent) -> None:
         event.current_buffer.newline(copy_margin=False)
+
+    @keys.add("c-c")
+    def interrupt(event: KeyPressEvent) -> None:
+        event.current_buffer.append_to_history()
+        event.app.exit(exception=Interrupted(event.current_buffer.text))
 
     return keys

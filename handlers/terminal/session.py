@@ -102,14 +102,23 @@ class Session:
             self._room.ask(person.id, form, self._host.now(), thread=opened.thread)
 
     async def cancel(self, person: Person) -> None:
-        """Leave the form that is open to the person; what was typed goes to the bot to keep."""
+        """Leave the form that is open to the person, once the bot has kept what was typed.
+
+        While the bot cannot (Trouble), the form stays open with it.
+        """
         opened = self._room.forms.get(person.id)
+        if opened is None:
+            return
+        event = self._room.did(person.id, "/cancel", self._host.now())
+        typed = {each.key: each.value for each in opened.form.fields}
+        try:
+            await self._host.dispatch(Left(self._caller(person, event, opened.thread), opened.form.action, typed))
+        except Trouble:
+            raise
+        except Exception:
+            self._room.ask(person.id, None, self._host.now())  # nobody is locked into a form that breaks the bot
+            raise
         self._room.ask(person.id, None, self._host.now())
-        if opened is not None:
-            event = self._room.did(person.id, "/cancel", self._host.now())
-            caller = self._caller(person, event, opened.thread)
-            typed = {each.key: each.value for each in opened.form.fields}
-            await self._host.dispatch(Left(caller, opened.form.action, typed))
 
     async def leave(self, person: Person) -> None:
         """Leave the channel; the next thing that the person does brings them back."""

@@ -15,7 +15,7 @@ from bot.commands.spec import CommandSpec
 from handlers.terminal.completion import suggestions
 from handlers.terminal.files import keep_file
 from handlers.terminal.host import Host
-from handlers.terminal.input_lines import InputLines, PlainLines, is_terminal
+from handlers.terminal.input_lines import InputLines, PlainLines, is_terminal, piped
 from handlers.terminal.keyboard import Keyboard
 from handlers.terminal.messages import Happened, Kind, Person
 from handlers.terminal.room import Room
@@ -31,24 +31,24 @@ async def talk(
     files that the bot sends; `zone` is for the times shown. At a pipe it ends when the pipe does and all work is done.
     """
     speaker = next(iter(room.people.values()), None) or room.join(first, host.now(), admin=True)
-    console = Console(highlight=False)
+    console, source = Console(highlight=False), piped()
     screen = Screen(room, zone, console, lambda: get_terminal_size().columns)
     lines, patched = (
         _prompt(folder, room, commands, lambda: keyboard.speaker)
         if is_terminal() and not console.is_dumb_terminal
-        else (PlainLines(sys.stdin, sys.stdout), nullcontext())
+        else (PlainLines(source, sys.stdout), nullcontext())
     )
-    keyboard = Keyboard(room, host, screen, lines, speaker)
+    keyboard = Keyboard(room, host, screen, lines, speaker, [each.name for each in commands])
     with ExitStack() as closing:
         closing.enter_context(patched)
         screen.redraw()
         screen.plain(welcome(room, speaker))
-        closing.callback(room.listen(lambda happened: _show(happened, screen, folder)))
+        closing.callback(room.listen(lambda happened: _show(happened, screen, lines, folder)))
         closing.callback(room.listen_status(lines.show_status))
         if why := await keyboard.bring_waiting():
             screen.notice(f"The bot cannot be reached yet ({why}); what you write is kept and brought to it.")
         await keyboard.run()
-        if not sys.stdin.isatty():
+        if not source.isatty():
             await host.settle()
 
 
@@ -81,7 +81,10 @@ def _prompt(
     return PromptLines(folder, suggest, hint), patch_stdout(raw=True)
 
 
-def _show(happened: Happened, screen: Screen, folder: Path) -> None:
-    screen.show(happened)
-    if happened.kind is Kind.FILE and happened.message is not None and happened.message.card is not None:
-        screen.notice(keep_file(folder, happened.message.id, happened.message.card))
+def _show(happened: Happened, screen: Screen, lines: InputLines, folder: Path) -> None:
+    if happened.message is None:
+        return
+    with lines.aside():
+        screen.show(happened)
+        if happened.kind is Kind.FILE and happened.message.card is not None:
+            screen.notice(keep_file(folder, happened.message.id, happened.message.card))

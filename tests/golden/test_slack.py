@@ -74,7 +74,7 @@ def cards() -> dict[str, Card]:
         "streak": streak_card.streak(_streak(), ASHA),
         "settings": me_card.settings(ASHA, GROUP, MONDAY),
         "forget": me_card.ask_to_forget(),
-        "help": help_card.overview(rows, GROUP),
+        "help": help_card.overview(rows, GROUP, judged=True),
         "notice": notices.refusal(notices.NOT_ADMIN),
         "reminder": notices.reminder(question, POST, GROUP),
         "setup": admin_card.set_up(GROUP, CHECKS, NEXT, NOW, question=question, framework=framework),

@@ -5,8 +5,11 @@ from __future__ import annotations
 import asyncio
 import io
 import os
-from collections.abc import Callable, Iterator, Sequence
+import pty
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import TextIO
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -16,14 +19,15 @@ from prompt_toolkit.output import DummyOutput
 from rich.console import Console
 
 from bot.commands import COMMANDS
-from bot.inbound import Command, Deleted, Edited, Left, Press, Said, Submission
+from bot.inbound import Command, Deleted, Edited, Press, Said
 from handlers.terminal.completion import suggestions
-from handlers.terminal.input_lines import PlainLines
+from handlers.terminal.input_lines import PASTED, Interrupted, PlainLines
 from handlers.terminal.keyboard import Keyboard
 from handlers.terminal.prompt import HISTORY_FILE, PromptLines
 from handlers.terminal.room import Room
 from handlers.terminal.screen import Screen
 from tests.unit.terminal_bot import START, SmallBot
+from tests.unit.terminal_typing import Typed, typed
 
 
 @pytest.fixture
@@ -32,38 +36,6 @@ def room(tmp_path: Path) -> Iterator[Room]:
     opened.join("asha", START, admin=True)
     yield opened
     opened.close()
-
-
-class Typed:
-    """InputLines from a list; `defaults` is what stood in each form field."""
-
-    leaves_typed = False
-
-    def __init__(self, lines: Sequence[str]) -> None:
-        self._lines = list(lines)
-        self.defaults: list[str] = []
-
-    async def ask(self, prompt: str, *, default: str = "", in_form: bool = False) -> str:
-        if in_form:
-            self.defaults.append(default)
-        if not self._lines:
-            raise EOFError(prompt)
-        return self._lines.pop(0)
-
-    def show_status(self, text: str) -> None:
-        raise AssertionError(text)
-
-
-async def typed(room: Room, *lines: str, bot: SmallBot | None = None) -> tuple[SmallBot, str, Typed]:
-    bot = bot or SmallBot(room)
-    await bot.settle()
-    out, source = io.StringIO(), Typed(lines)
-    screen = Screen(room, ZoneInfo("Europe/Paris"), Console(file=out, width=100), lambda: 100)
-    screen.redraw()
-    stop = room.listen(screen.show)
-    await Keyboard(room, bot, screen, source, next(iter(room.people.values()))).run()
-    stop()
-    return bot, out.getvalue(), source
 
 
 async def test_plain_text_answers(room: Room) -> None:
@@ -99,54 +71,11 @@ async def test_older_threads(room: Room) -> None:
     assert [event.caller.thread for event in bot.events] == [first, first]
 
 
-async def test_a_form_is_asked_field_by_field(room: Room) -> None:
-    """A form asks each field with what stands in it; an option may be named by number, and Enter keeps one."""
-    bot, _, source = await typed(room, "1", "my frame", "my way", "2", "[Answer]", "again", "", "")
-    sent = [event.values for event in bot.events if isinstance(event, Submission)]
-    assert sent == [{"s1": "my frame", "s2": "my way", "mood": "2"}, {"s1": "again", "s2": "", "mood": "1"}]
-    assert source.defaults == ["", "from the draft", ""] * 2
-
-
-async def test_what_cannot_be_sent_is_asked_again(room: Room) -> None:
-    """A text that is too short and an option that does not exist are asked again with the reason."""
-    bot, screen, source = await typed(room, "1", "", "x", "fine", "", "9", "1")
-    assert "This needs an answer." in screen
-    assert "At least 2 characters; this has 1." in screen
-    assert "Choose one of: Not sure, Sure." in screen
-    assert source.defaults[2] == "x"
-    assert isinstance(bot.events[-1], Submission)
-
-
-async def test_a_form_that_came_back_asks_what_is_wrong(room: Room) -> None:
-    """A form that the bot sends back asks only the wrong field again, with its error, and keeps the rest."""
-    bot, screen, _ = await typed(room, "1", "wrong", "my way", "2", "right")
-    assert "That is wrong." in screen
-    last = bot.events[-1]
-    assert isinstance(last, Submission)
-    assert last.values == {"s1": "right", "s2": "my way", "mood": "2"}
-
-
-async def test_a_form_can_be_left(room: Room) -> None:
-    """/cancel, also after a text that stood there, leaves the form; what was typed goes to the bot to keep."""
-    bot, screen, _ = await typed(room, "1", "mine", "from the draft /cancel", "just text")
-    assert "nothing was sent" in screen
-    assert [type(event) for event in bot.events] == [Press, Left, Said]
-    left = bot.events[1]
-    assert isinstance(left, Left)
-    assert left.values["s1"] == "mine"
-    assert room.forms == {}
-
-
-async def test_a_form_outlives_its_program(room: Room) -> None:
-    """A form that was open at the end of the program is asked first at the next start, with what was typed so far."""
-    bot, screen, _ = await typed(room, "1", "mine")
-    assert "broke" not in screen
-    room.reload()
-    bot, _, source = await typed(room, "mine", "my way", "2", bot=bot)
-    assert source.defaults == ["mine", "from the draft", ""]
-    last = bot.events[-1]
-    assert isinstance(last, Submission)
-    assert last.values == {"s1": "mine", "s2": "my way", "mood": "2"}
+async def test_ctrl_c_clears_a_line_and_then_leaves(room: Room) -> None:
+    """Ctrl-C takes a typed line away and says how to get it back; in an empty line it leaves."""
+    bot, screen, _ = await typed(room, Interrupted("not yet"), "just text", Interrupted(""), "never read")
+    assert "Not sent. The Up key brings it back" in screen
+    assert len(bot.events) == 1
 
 
 @pytest.mark.parametrize(
@@ -160,6 +89,9 @@ async def test_a_form_outlives_its_program(room: Room) -> None:
         ("@bot hi", "bot is the bot itself."),
         ("@-7 x", "There is 1 post"),
         ("/refuse", "Not today. Try /form."),
+        ("note", "Did you mean /note? Nothing was sent."),
+        ("exit", "Did you mean /exit? Nothing was sent."),
+        ("?", "Did you mean /tpm-help? Nothing was sent."),
         ("/keys", "speaks as ben, who comes in if new"),
     ],
 )
@@ -223,6 +155,49 @@ async def test_a_pipe_is_read_in_lines() -> None:
             await lines.ask("> ")
 
 
+@asynccontextmanager
+async def plain_terminal() -> AsyncIterator[tuple[PlainLines, TextIO, io.StringIO]]:
+    """A terminal without abilities: its lines, the keyboard's end of it, and what was printed."""
+    keyboard, far_end = pty.openpty()
+    out = io.StringIO()
+    with os.fdopen(far_end) as stream, os.fdopen(keyboard, "w") as keys:
+        lines = PlainLines(stream, out)
+        yield lines, keys, out
+        keys.write("\x04")
+        keys.flush()
+        with pytest.raises(EOFError):
+            await asyncio.wait_for(lines.ask("> "), 20)
+
+
+async def test_a_paste_into_a_plain_terminal_is_one_message() -> None:
+    """Lines that come at once are one message, ended by one more Enter; a command is never joined."""
+    async with plain_terminal() as (lines, keys, out):
+        keys.write("one\n\ntwo\nthr")
+        keys.flush()
+        asking = asyncio.create_task(lines.ask("> "))
+        await until(lambda: PASTED in out.getvalue())
+        keys.write("ee\n")
+        keys.flush()
+        assert await asyncio.wait_for(asking, 20) == "one\n\ntwo\nthree"
+        keys.write("/tpm-help\n/quit\n")
+        keys.flush()
+        assert [await asyncio.wait_for(lines.ask("> "), 20) for _ in range(2)] == ["/tpm-help", "/quit"]
+
+
+async def test_what_comes_while_a_plain_terminal_asks_has_lines_of_its_own() -> None:
+    """What is printed beside a standing prompt begins a new line, and the prompt comes again after it."""
+    async with plain_terminal() as (lines, keys, out):
+        asking = asyncio.create_task(lines.ask("asha> "))
+        await until(lambda: out.getvalue() == "asha> ")
+        lines.show_status("reading")
+        assert out.getvalue() == "asha> \nreading\nasha> "
+        keys.write("text\n")
+        keys.flush()
+        assert await asyncio.wait_for(asking, 20) == "text"
+        lines.show_status("done")
+        assert out.getvalue().endswith("asha> done\n")
+
+
 @pytest.mark.parametrize(
     ("keys", "message"),
     [
@@ -251,6 +226,17 @@ async def test_a_terminal_is_read_by_keys(room: Room, tmp_path: Path, keys: str,
             pipe.send_text(after)
         assert await asyncio.wait_for(asking, 20) == message
     assert message.splitlines()[0] in (tmp_path / HISTORY_FILE).read_text()
+
+
+async def test_ctrl_c_keeps_what_was_typed(tmp_path: Path) -> None:
+    """Ctrl-C hands over what stood in the line and keeps it in the history."""
+    with create_pipe_input() as pipe, create_app_session(input=pipe, output=DummyOutput()):
+        lines = PromptLines(tmp_path, lambda _: [], lambda: "hint")
+        pipe.send_text("half a thought\x03")
+        with pytest.raises(Interrupted) as cut_off:
+            await asyncio.wait_for(lines.ask("asha> "), 20)
+    assert cut_off.value.typed == "half a thought"
+    assert "half a thought" in (tmp_path / HISTORY_FILE).read_text()
 
 
 async def until(true: Callable[[], bool]) -> None:

@@ -44,7 +44,7 @@ async def test_a_form_is_the_answer(opened: Study) -> None:
     """A submitted form counts, is shown in the thread with its sections, and gets feedback there."""
     first, second = (await keys(opened))[:2]
     reply = await opened.submit("ben", MONDAY, {first: ANSWER, second: OTHER_ANSWER})
-    assert text_of(reply) == "Saved. It counts for today. Feedback comes in about a minute."
+    assert text_of(reply) == "Saved. It counts for today. A card to check it yourself comes in about a minute."
     await opened.settle()
     kinds = [message.card.kind for message in opened.standing(Where.THREAD) if message.card]
     assert kinds == ["answer", "feedback"]

@@ -72,6 +72,7 @@ async def _store(
         changed=existing is not None,
         late=bool(decision.answer and decision.answer.late),
         feedback_follows=member.auto_feedback,
+        judged=ports.reviewer is not None,
         sealed=post.is_sealed(parts[0].sent_at),
     )
 

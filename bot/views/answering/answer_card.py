@@ -27,14 +27,19 @@ ROOM_CHARS = MOST_CARD_CHARS - 400
 SEALED = "Until the question closes, only those who have answered it can read yours. Then it stands in the thread."
 
 
-def saved(day: date, *, changed: bool, late: bool, feedback_follows: bool, sealed: bool = False) -> Card:
-    """After a form was sent. `sealed`: the others' answers are hidden from who has not answered."""
+def saved(
+    day: date, *, changed: bool, late: bool, feedback_follows: bool, sealed: bool = False, judged: bool = True
+) -> Card:
+    """After a form was sent.
+
+    `sealed`: the others' answers are hidden from who has not answered. `judged`: a model is set up that reads answers.
+    """
     read = (Button("Read the others", f"others:{day}"),) if sealed else ()
     if changed:
         text = "Saved. Your answer is changed; its feedback still speaks of the old text."
         return Card("saved", (Text((text,)), Buttons((Button("Review my edit", f"again:{day}"), *read))))
     first = "Saved, after the window: it gets feedback, but no streak." if late else "Saved. It counts for today."
-    then = _then(feedback_follows=feedback_follows)
+    then = _then(feedback_follows=feedback_follows, judged=judged)
     hidden = (Text((SEALED,)), Buttons(read)) if sealed else ()
     return Card("saved", (Text((first + then,)), *hidden), data={"day": day.isoformat(), "late": late})
 
@@ -55,17 +60,19 @@ def kept_as_draft(day: date, *, fits: bool) -> Card:
     return Card("kept-as-draft", blocks, data={"day": day.isoformat()})
 
 
-def counted(day: date, *, joined_existing: bool, late: bool, feedback_follows: bool) -> Card:
-    """After [Count as my answer]."""
+def counted(day: date, *, joined_existing: bool, late: bool, feedback_follows: bool, judged: bool = True) -> Card:
+    """After [Count as my answer]. `judged` as in `saved`."""
     if joined_existing:
         text = "Added to your answer."
         return Card("saved", (Text((text,)), Buttons((Button("Review my edit", f"again:{day}"),))))
     first = "Counted as your answer, after the window: no streak." if late else "Counted as your answer."
-    return Card("saved", (Text((first + _then(feedback_follows=feedback_follows),)),))
+    return Card("saved", (Text((first + _then(feedback_follows=feedback_follows, judged=judged),)),))
 
 
-def _then(*, feedback_follows: bool) -> str:
-    return " Feedback comes in about a minute." if feedback_follows else " For feedback, type /tpm-feedback again."
+def _then(*, feedback_follows: bool, judged: bool) -> str:
+    if not feedback_follows:
+        return " For feedback, type /tpm-feedback again."
+    return f" {'Feedback' if judged else 'A card to check it yourself'} comes in about a minute."
 
 
 def not_counted(day: date, message_id: str, size: Measure, *, answered: bool, addressed: bool) -> Card:

@@ -44,7 +44,10 @@ def self_check_card(check: SelfCheck, framework: Framework, *, name: str, edited
 
 
 def self_check_in_full(check: SelfCheck, framework: Framework, *, name: str) -> Card:
-    """For the member alone: every point with the sentence found for it; a file holds what did not fit."""
+    """For the member alone: every point with the sentence found for it; a file holds what did not fit.
+
+    `name` may be empty: whoever asks at the command line has none.
+    """
     for number, (ask_chars, quote_chars, most_points) in enumerate(_DETAILS):
         blocks = _blocks(check, framework, name, ask_chars, quote_chars, most_points)
         blocks += (Text((ALL_IN_FILE,)),) if number else ()
@@ -55,8 +58,9 @@ def self_check_in_full(check: SelfCheck, framework: Framework, *, name: str) -> 
 
 
 def _opening(check: SelfCheck, name: str) -> list[Block]:
+    whose = line(name, MOST_NAME_CHARS)
     return [
-        Heading(f"Check it yourself, {line(name, MOST_NAME_CHARS)}"),
+        Heading(f"Check it yourself, {whose}" if whose else "Check it yourself"),
         Text((line(check.reason, 240), f" {FOLLOWS}" if check.retried else "")),
         Text((NO_JUDGE,)),
     ]

@@ -9,19 +9,24 @@ from bot.cards import Bullets, Card, Code, Heading, Span, Text
 from bot.domain.group import Group
 from bot.domain.parse import days_text
 
+FEEDBACK = "In about a minute you get feedback: what held, the one thing to fix next, and a question to think about."
+SELF_CHECK = (
+    "In about a minute you get a card to check it yourself: what the question's authors look for, as questions to you. "
+    "No model is set up here, so nothing is judged."
+)
 UNKNOWN_LEVEL = "A level is 1 (warm-up), 2 (core) or 3 (stretch)."
 
 Row = tuple[str, str]
 """How to type it, and what it does."""
 
 
-def overview(rows: Sequence[Row], group: Group) -> Card:
-    """Five lines, then what this person can do."""
+def overview(rows: Sequence[Row], group: Group, *, judged: bool) -> Card:
+    """Five lines, then what this person can do. `judged`: a model is set up that reads answers."""
     when = f"{days_text(group.schedule.days)} at {group.schedule.at:%H:%M} ({group.schedule.zone})"
     lines: tuple[tuple[Span, ...], ...] = (
         (f"A question comes {when}.",),
         ("Answer in its thread, in your own words, or with the form.",),
-        ("In about a minute you get feedback: what held, the one thing to fix next, and a question to think about.",),
+        (FEEDBACK if judged else SELF_CHECK,),
         ("Your streak counts questions you took part in. Two missed ones a month are forgiven.",),
         ("Your data is yours: /tpm-me shows, exports and erases it.",),
     )

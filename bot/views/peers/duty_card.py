@@ -8,6 +8,7 @@ from datetime import date, datetime
 
 from bot.cards import (
     MOST_CARD_CHARS,
+    MOST_LABEL_CHARS,
     Attachment,
     Block,
     Bold,
@@ -33,6 +34,7 @@ from bot.views.peers.peer_words import BANDS, NOT_YET_ON, NOTHING_OWED, OFF
 from bot.views.when import day_text, moment
 
 NAME_CHARS = 40
+LABEL_NAME_CHARS = MOST_LABEL_CHARS - len("Read 's answer")
 TITLE_CHARS = 120
 ROOM_CHARS = MOST_CARD_CHARS - 500
 MOST_LISTED = 6
@@ -190,5 +192,6 @@ def _line(each: ToReview, group: Group) -> Text:
 
 def _read(each: ToReview) -> Buttons:
     """The author's name is in the label, for a screen reader reads buttons one by one."""
-    label = f"Read {line(each.author, 24) or 'it'}"
+    author = line(each.author, LABEL_NAME_CHARS)
+    label = f"Read {author}'s answer" if author else "Read the answer"
     return Buttons((Button(label, f"read:{each.answer.day}:{each.answer.author_id}"),))
