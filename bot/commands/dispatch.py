@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 
 from bot.cards import Card, Form, Reply
@@ -77,31 +77,41 @@ async def _command(ports: Ports, event: Command) -> Reply:
 
 
 def parse(spec: CommandSpec, text: str, *, root: str = "") -> dict[str, str]:
-    """Arguments by name: `name=value` anywhere, the others by position; a trailing text or member takes the rest.
+    """Arguments by name: `name=value`, the others by position; a trailing text or member takes the rest.
 
-    `root` is the command that a verb belongs to, with a blank. Raises Refusal.
+    Inside such a text `name=value` is part of what somebody says. `root` is the command that a verb belongs to, with a
+    blank. Raises Refusal.
     """
     values: dict[str, str] = {}
     usage = root + spec.usage
     arguments = {name: argument for argument in spec.arguments for name in (argument.name, argument.former) if name}
     rest: list[str] = []
-    for word in text.split():
-        name, sign, value = word.partition("=")
-        if sign and name.lower() in arguments:
+    for word, is_named in _words(spec, text, arguments):
+        name, _, value = word.partition("=")
+        if is_named:
             argument = arguments[name.lower()]
             values[argument.name] = _checked(usage, argument, value)
         else:
             rest.append(word)
     for argument in spec.arguments:
-        if argument.name in values or not rest:
-            continue
-        if argument.kind in (Kind.TEXT, Kind.MEMBER):  # people have names of several words
-            values[argument.name], rest = " ".join(rest), []
-        else:
+        if rest and argument.takes_the_rest:  # people have names of several words
+            values[argument.name], rest = " ".join(filter(None, (values.get(argument.name), *rest))), []
+        elif rest and argument.name not in values:
             values[argument.name] = _checked(usage, argument, rest.pop(0))
     if rest:
         raise Refusal(help_card.too_much(usage, " ".join(rest)))
     return values
+
+
+def _words(spec: CommandSpec, text: str, names: Collection[str]) -> list[tuple[str, bool]]:
+    """Each word of a line, and whether it is `name=value`; beside a text only at the line's two ends."""
+    words = text.split()
+    named = ["=" in word and word.partition("=")[0].lower() in names for word in words]
+    said = [number for number, is_named in enumerate(named) if not is_named]
+    if said and any(argument.takes_the_rest for argument in spec.arguments):
+        inside = range(said[0], said[-1])
+        named = [is_named and number not in inside for number, is_named in enumerate(named)]
+    return list(zip(words, named, strict=True))
 
 
 def _checked(usage: str, argument: Argument, word: str) -> str:

@@ -55,6 +55,10 @@ class Argument:
     choices: tuple[str, ...] = ()
     former: str = ""
 
+    @property
+    def takes_the_rest(self) -> bool:
+        return self.kind in (Kind.TEXT, Kind.MEMBER)
+
 
 @dataclass(frozen=True, slots=True)
 class Context:
