@@ -76,7 +76,7 @@ def _about(what: str) -> About:
 
 
 async def _dispute_read(context: Context, what: str) -> Reply:
-    return await settle_entry.read(context.ports, context.group, _about(what))
+    return await settle_entry.read(context.ports, context.group, context.member, _about(what))
 
 
 async def _decide_form(context: Context, what: str) -> Reply:
@@ -104,7 +104,7 @@ async def _flags_keep(context: Context, flagger: str) -> Reply:
 
 
 async def _leave(context: Context, what: str) -> Reply:
-    return await settle_entry.leave(context.ports, context.group, _answer(what))
+    return await settle_entry.leave(context.ports, context.group, context.member, _answer(what))
 
 
 def _answer(what: str) -> AnswerId:

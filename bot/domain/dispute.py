@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
+from datetime import datetime
 
-from bot.domain.peer_review import InboxEntry, InboxKind
+from bot.domain.peer_review import CHANGED, InboxEntry, InboxKind
 from bot.domain.review import Review, SectionReview
 
 
@@ -15,6 +16,13 @@ def about(made: Review, section: SectionReview) -> InboxEntry:
         kind=InboxKind.DISPUTE, day=made.day, author_id=made.member_id, section=section.key, version=made.version,
         band=section.band, at=made.made_at,
     )  # fmt: skip
+
+
+def found_at(made: Review, disputes: Iterable[InboxEntry], key: str) -> datetime:
+    """Since when the band of a section counts: that of the feedback, or of the decision that changed it."""
+    decided = [each for each in disputes if each.version == made.version and each.section == key]
+    changed = [each.closed_at for each in decided if each.closed_at is not None and each.outcome == CHANGED]
+    return max((made.made_at, *changed))
 
 
 def counted(made: Review, disputes: Iterable[InboxEntry]) -> Review:

@@ -56,7 +56,8 @@ class PeerRules:
     """How members review each other's answers.
 
     Attributes:
-        on: as somebody decided; None: by itself, as long as enough members are active.
+        on: as somebody decided; None: by itself, as long as enough members take part.
+        on_since: when it was last turned on, or left to itself, after it had been off; None if it never was.
         named: the thread says who wrote a review.
         give_to_get: reviews of an answer are shown once its author has given one for the same post.
     """
@@ -64,6 +65,7 @@ class PeerRules:
     on: bool | None = None
     named: bool = True
     give_to_get: bool = True
+    on_since: datetime | None = None
 
 
 LONGEST_WINDOW_H = 36

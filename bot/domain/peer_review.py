@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from enum import StrEnum
 
@@ -72,8 +72,9 @@ class Reaction:
     at: datetime
 
 
-KEPT, REMOVED, CHANGED, LEFT = "kept", "removed", "changed", "left"
-"""Outcomes: a band or a review stays; a review leaves the chat; another band; the answer stays without a review."""
+KEPT, REMOVED, CHANGED, LEFT, REVIEWED = "kept", "removed", "changed", "left", "reviewed"
+"""Outcomes: a band or a review stays; a review leaves the chat; another band; the answer stays without a review, or has
+one after all."""
 
 
 class InboxKind(StrEnum):
@@ -82,6 +83,18 @@ class InboxKind(StrEnum):
     UNREVIEWED = "unreviewed"
     FLAG = "flag"
     DISPUTE = "dispute"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settled:
+    """How an entry of the inbox ends; the attributes are those of `InboxEntry`."""
+
+    at: datetime
+    outcome: str
+    by: MemberId | None = None
+    named: bool = False
+    decided: int | None = None
+    reply: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,6 +110,9 @@ class InboxEntry:
         closed_at, outcome: when and how a facilitator settled it; None and empty while it is open.
         decided: of a dispute, the band that the facilitator decided on; it may be the model's.
         reply: what the facilitator said to the member.
+        closed_by: who settled it; None if the bot did, or who did was forgotten.
+        named: whether whom it concerns may be told who settled it: as the group showed names at that time.
+        kept_at, kept_by: of a flag that came after a facilitator had let the review stay: when that was, and who did.
     """
 
     kind: InboxKind
@@ -112,6 +128,10 @@ class InboxEntry:
     outcome: str = ""
     decided: int | None = None
     reply: str = ""
+    closed_by: MemberId | None = None
+    named: bool = False
+    kept_at: datetime | None = None
+    kept_by: MemberId | None = None
 
     @property
     def id(self) -> str:
@@ -128,6 +148,43 @@ class InboxEntry:
     def is_open(self) -> bool:
         """Whether it waits for a facilitator."""
         return self.closed_at is None
+
+
+def unreviewed(answer: AnswerId, at: datetime) -> InboxEntry:
+    """The entry for an answer that got no review in time; one for an answer."""
+    return InboxEntry(kind=InboxKind.UNREVIEWED, day=answer.day, author_id=answer.author_id, at=at)
+
+
+def settled(entry: InboxEntry, how: Settled) -> InboxEntry:
+    """The entry as it ends; one that ended before stays as it is."""
+    if not entry.is_open:
+        return entry
+    return replace(
+        entry, closed_at=how.at, outcome=how.outcome, closed_by=how.by, named=how.named,
+        decided=how.decided, reply=how.reply,
+    )  # fmt: skip
+
+
+def flagged_again(entry: InboxEntry, at: datetime) -> InboxEntry:
+    """The entry of a review that somebody else flags at `at`: open again if it had been kept, but only once.
+
+    Each person flags a review once, so whoever flags it after the decision is somebody who had no part in it.
+    """
+    if entry.closed_at is None or entry.outcome != KEPT or entry.kept_at is not None or at <= entry.closed_at:
+        return entry
+    return replace(
+        entry, at=at, closed_at=None, outcome="", closed_by=None, named=False,
+        kept_at=entry.closed_at, kept_by=entry.closed_by,
+    )  # fmt: skip
+
+
+def without_decider(entry: InboxEntry, member_id: MemberId) -> InboxEntry:
+    """The entry without the name of who settled it, if that was this member: what was decided stays."""
+    return replace(
+        entry,
+        closed_by=None if entry.closed_by == member_id else entry.closed_by,
+        kept_by=None if entry.kept_by == member_id else entry.kept_by,
+    )
 
 
 def rated_sections(emphasis: Mapping[str, int], sections: Sequence[str]) -> tuple[str, ...]:

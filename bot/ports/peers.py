@@ -13,7 +13,7 @@ from typing import Protocol
 from bot.domain.calibration import Calibrated
 from bot.domain.duty import AnswerId, Duty
 from bot.domain.group import GroupId, MemberId
-from bot.domain.peer_review import InboxEntry, PeerReview, Reaction
+from bot.domain.peer_review import InboxEntry, PeerReview, Reaction, Settled
 from bot.domain.peers import Pair
 from bot.ports.jobs import Job
 
@@ -106,7 +106,10 @@ class Peers(Protocol):
     async def draft(self, group_id: GroupId, answer: AnswerId, reviewer_id: MemberId) -> Mapping[str, str]: ...
 
     async def react(self, group_id: GroupId, reaction: Reaction, entry: InboxEntry | None = None) -> bool:
-        """Note a reaction and file `entry` with it; False if it was noted before or there is no such review."""
+        """Note a reaction and file `entry` with it; False if it was noted before or there is no such review.
+
+        An entry that is there stays as it is, unless `flagged_again` opens it.
+        """
         ...
 
     async def reactions(self, group_id: GroupId, days: Sequence[date]) -> Sequence[Reaction]:
@@ -150,9 +153,6 @@ class Peers(Protocol):
         """
         ...
 
-    async def close(
-        self, group_id: GroupId, entry_id: str, now: datetime, outcome: str, *,
-        decided: int | None = None, reply: str = "",
-    ) -> InboxEntry | None:  # fmt: skip
+    async def close(self, group_id: GroupId, entry_id: str, how: Settled) -> InboxEntry | None:
         """Close an entry; as it stands then (the first to close it wins), or None if there is none."""
         ...

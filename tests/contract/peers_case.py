@@ -9,7 +9,7 @@ from typing import Any
 from bot.domain.duty import AnswerId, Duty, assigned
 from bot.domain.duty import given as review_given
 from bot.domain.group import MemberId
-from bot.domain.peer_review import TEXTS, InboxEntry, InboxKind, PeerReview, Reaction, ReactionKind
+from bot.domain.peer_review import TEXTS, InboxEntry, InboxKind, PeerReview, Reaction, ReactionKind, Settled
 from bot.infra.redis.store import Store
 from bot.ports import Job, ReviewWrite
 from tests.contract.store_case import ASHA, BEN, DAY, NOW, G, answer, group, member, write
@@ -62,6 +62,10 @@ def reaction(by: MemberId = ASHA, kind: ReactionKind = ReactionKind.USED, at: da
 
 def flagged(at: datetime = NOW) -> InboxEntry:
     return InboxEntry(kind=InboxKind.FLAG, day=DAY, author_id=ASHA, reviewer_id=BEN, at=at)
+
+
+def ended(outcome: str, by: MemberId | None = DEE) -> Settled:
+    return Settled(at=NOW + HOUR, outcome=outcome, by=by)
 
 
 async def fill(store: Store) -> None:

@@ -16,6 +16,7 @@ from tests.contract.peers_case import (
     DEE,
     HOUR,
     duty,
+    ended,
     fill,
     flagged,
     giving,
@@ -100,11 +101,11 @@ async def test_the_inbox_takes_a_thing_once(study: Store) -> None:
 async def test_the_first_to_settle_an_entry_wins(study: Store) -> None:
     """Of facilitators who close an entry at the same time one decides, and all see the same outcome."""
     await study.peers.file(G, flagged())
-    closing = (study.peers.close(G, flagged().id, NOW + HOUR, f"outcome {number}") for number in range(5))
+    closing = (study.peers.close(G, flagged().id, ended(f"outcome {number}")) for number in range(5))
     found = await asyncio.gather(*closing)
     assert len({entry.outcome for entry in found if entry}) == 1
     assert await study.peers.inbox(G) == [found[0]]
-    assert await study.peers.close(G, "flag|none", NOW, "x") is None
+    assert await study.peers.close(G, "flag|none", ended("x")) is None
 
 
 async def test_a_list_is_kept_until_it_is_changed(study: Store) -> None:

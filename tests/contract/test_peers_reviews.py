@@ -19,6 +19,7 @@ from tests.contract.peers_case import (
     HOUR,
     NEXT,
     duty,
+    ended,
     fill,
     flagged,
     giving,
@@ -216,15 +217,50 @@ async def test_a_reaction_to_no_review_is_refused(study: Store) -> None:
 
 
 async def test_a_storm_of_flags_is_one_entry(study: Store) -> None:
-    """Flags on one review by many people are one thing in the inbox, and stay settled once it is."""
+    """Flags on one review by many people are one thing in the inbox; one more after it was kept opens it once."""
     await owing(study, duty(BEN))
     await study.peers.give(G, giving(duty(BEN)))
     flags = [reaction(MemberId(f"F{number}"), ReactionKind.FLAG) for number in range(30)]
     assert all(await asyncio.gather(*(study.peers.react(G, each, flagged()) for each in flags)))
     (entry,) = await study.peers.inbox(G)
-    await study.peers.close(G, entry.id, NOW + HOUR, "kept")
-    assert await study.peers.react(G, reaction(CY, ReactionKind.FLAG), flagged(NOW + 2 * HOUR))
+    await study.peers.close(G, entry.id, ended("kept"))
+    late = reaction(MemberId("F30"), ReactionKind.FLAG)
+    assert await study.peers.react(G, late, flagged(NOW + HOUR))
+    assert not await study.peers.react(G, late, flagged(NOW + 2 * HOUR))
     assert [known.outcome for known in await study.peers.inbox(G)] == ["kept"]
+    again = [reaction(MemberId(f"G{number}"), ReactionKind.FLAG) for number in range(30)]
+    at = NOW + 2 * HOUR
+    assert all(await asyncio.gather(*(study.peers.react(G, each, flagged(at)) for each in again)))
+    assert await study.peers.inbox(G) == [replace(flagged(at), kept_at=NOW + HOUR, kept_by=DEE)]
+    await study.peers.close(G, entry.id, replace(ended("kept", by=BEN), at=NOW + 3 * HOUR))
+    assert await study.peers.react(G, reaction(CY, ReactionKind.FLAG), flagged(NOW + 4 * HOUR))
+    assert [(known.outcome, known.closed_by) for known in await study.peers.inbox(G)] == [("kept", BEN)]
+
+
+async def test_a_flag_on_a_review_that_was_taken_down_opens_nothing(study: Store) -> None:
+    """What left the chat is decided for good."""
+    await owing(study, duty(BEN))
+    await study.peers.give(G, giving(duty(BEN)))
+    assert await study.peers.react(G, reaction(kind=ReactionKind.FLAG), flagged())
+    await study.peers.close(G, flagged().id, ended("removed"))
+    assert await study.peers.react(G, reaction(CY, ReactionKind.FLAG), flagged(NOW + 2 * HOUR))
+    assert [(known.outcome, known.closed_by) for known in await study.peers.inbox(G)] == [("removed", DEE)]
+
+
+async def test_who_decided_is_forgotten_and_what_was_decided_stays(study: Store) -> None:
+    """Forgetting a facilitator takes their name off what they decided, and no other name off anything."""
+    await owing(study, duty(BEN))
+    await study.peers.give(G, giving(duty(BEN)))
+    await study.peers.react(G, reaction(kind=ReactionKind.FLAG), flagged())
+    await study.peers.close(G, flagged().id, ended("kept", by=DEE))
+    await study.peers.react(G, reaction(CY, ReactionKind.FLAG), flagged(NOW + 2 * HOUR))
+    await study.peers.close(G, flagged().id, replace(ended("kept", by=CY), at=NOW + 3 * HOUR))
+    erased = await study.groups.forget(G, DEE)
+    assert erased["decisions"] == 1
+    (entry,) = await study.peers.inbox(G)
+    assert (entry.outcome, entry.closed_by, entry.kept_by, entry.kept_at) == ("kept", CY, None, NOW + HOUR)
+    assert (await study.groups.forget(G, CY))["decisions"] == 1
+    assert [each.closed_by for each in await study.peers.inbox(G)] == [None]
 
 
 async def test_a_review_that_arrives_after_its_author_was_forgotten_is_refused(study: Store) -> None:

@@ -5,8 +5,8 @@ from datetime import timedelta
 
 import pytest
 
-from bot.domain.dispute import about, counted
-from bot.domain.peer_review import InboxEntry
+from bot.domain.dispute import about, counted, found_at
+from bot.domain.peer_review import CHANGED, KEPT, InboxEntry
 from bot.domain.review import Review
 from tests.contract.store_case import NOW, review
 
@@ -44,6 +44,16 @@ def test_each_section_counts_for_itself() -> None:
 def test_newer_feedback_counts_as_the_model_said() -> None:
     """A decision about an older version of the answer says nothing about the newer feedback."""
     assert bands(counted(replace(two(), version=2), [decided(4)])) == [2, 1]
+
+
+def test_a_changed_band_counts_from_its_decision_on() -> None:
+    """A band counts since the feedback, and one that a facilitator changed since they decided."""
+    made, at = two(), NOW + timedelta(hours=1)
+    changed = replace(decided(0), outcome=CHANGED)
+    assert found_at(made, [changed], changed.section) == at
+    assert found_at(made, [changed], "s6") == made.made_at
+    assert found_at(made, [replace(changed, outcome=KEPT)], changed.section) == made.made_at
+    assert found_at(replace(made, version=2), [changed], changed.section) == made.made_at
 
 
 def test_an_entry_is_one_for_a_feedback_and_section() -> None:

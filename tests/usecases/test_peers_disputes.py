@@ -1,7 +1,9 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from contextlib import suppress
+from typing import Any
 
 import pytest
 
@@ -24,6 +26,7 @@ from tests.usecases.second_looking import (
 )
 from tests.usecases.study import ANSWER, MINUTE, MONDAY, OTHER_ANSWER, Study, card, form, text_of
 
+INBOX = "/tpm-admin inbox"
 TO_END = 4
 """How many writes each takes; a fuse that is too long fails its test."""
 
@@ -191,6 +194,58 @@ async def test_a_withdrawn_answer_ends_its_disputes(judged: Study) -> None:
     assert [each.note for each in await entries(judged)] == ["Another reason."]
 
 
+async def test_facilitators_see_who_decided(reviewed: Study) -> None:
+    """The inbox's history names who decided, with both bands and the note; the member's own cards never do."""
+    section = (await weighed(reviewed))[0]
+    await reviewed.command("dara", "/tpm-streak")
+    await reviewed.command("asha", "/tpm-admin members dara")
+    await reviewed.do(await disagree(reviewed, section))
+    assert "Decided so far" not in [each.label for each in card(await reviewed.command("asha", INBOX)).buttons]
+    stale = await inbox_action(reviewed, "Decide")
+    await reviewed.do(await decision(reviewed, "3", "You size each file.", name="asha"))
+    assert "Decided by asha." in text_of(await reviewed.press("dara", stale))
+    assert "Decided by asha." not in text_of(await reviewed.press("asha", stale))
+    shown = text_of(await reviewed.press("dara", await inbox_action(reviewed, "Decided so far", name="dara")))
+    assert "Decided: 1" in shown
+    for words in ("A disagreement, ben", "3 of 4", "the model said", "Decided by asha", "“You size each file.”"):
+        assert words in shown
+    await reviewed.advance(MINUTE)
+    assert "asha" not in reviewed.direct("ben")[-1]
+    assert "asha" not in await feedback(reviewed)
+    with pytest.raises(Refusal, match="facilitator"):
+        await reviewed.press("ben", "inbox-past:1")
+
+
+@pytest.mark.parametrize(("then", "later"), [("shown", "hidden"), ("hidden", "shown")])
+async def test_an_export_names_who_decided_as_the_group_showed_names_then(
+    reviewed: Study, then: str, later: str
+) -> None:
+    """The member's export names who decided if names were shown at that time, whatever the group decides later."""
+    section = (await weighed(reviewed))[0]
+    await reviewed.command("asha", f"/tpm-admin reviews names={then}")
+    await reviewed.do(await disagree(reviewed, section))
+    await reviewed.do(await decision(reviewed, "3", "You size each file."))
+    await reviewed.command("asha", f"/tpm-admin reviews names={later}")
+    (dispute,) = (await _export(reviewed, "ben"))["disputes"]
+    assert dispute["decided_by"] == ("asha" if then == "shown" else None)
+
+
+async def test_who_decided_has_it_in_their_own_export(reviewed: Study) -> None:
+    """What a facilitator decided and wrote is in their export, without whose it was; forgotten, it has no name."""
+    section = (await weighed(reviewed))[0]
+    await reviewed.do(await disagree(reviewed, section))
+    await reviewed.do(await decision(reviewed, "3", "You size each file."))
+    (made,) = (await _export(reviewed, "asha"))["decisions"]
+    assert (made["section"], made["decided"], made["reply"]) == (section, 3, "You size each file.")
+    assert "ben" not in str(made)
+    assert (await _export(reviewed, "ben"))["decisions"] == []
+    await reviewed.command("asha", "/tpm-me forget")
+    await reviewed.press("asha", "forget-now")
+    (entry,) = await entries(reviewed)
+    assert (entry.decided, entry.closed_by) == (3, None)
+    assert "Who decided is not kept" in text_of(await reviewed.press("asha", "inbox-past:1"))
+
+
 @pytest.mark.parametrize("name", ["file", "decide"])
 @pytest.mark.parametrize("done", [False, True])
 @pytest.mark.parametrize("left", range(1, TO_END + 1))
@@ -209,6 +264,13 @@ async def test_it_survives_death_at_every_write(reviewed: Study, name: str, done
     (entry,) = await entries(reviewed)
     assert entry.is_open == (name == "file")
     assert len(reviewed.direct("ben")) == told + (name == "decide")
+
+
+async def _export(study: Study, name: str) -> dict[str, Any]:
+    file = card(await study.command(name, "/tpm-me export")).file
+    assert file is not None
+    found: dict[str, Any] = json.loads(file.content)
+    return found
 
 
 async def _killed(study: Study, sent: Submission, left: int, *, done: bool) -> Reply:

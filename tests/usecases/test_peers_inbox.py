@@ -105,6 +105,57 @@ async def test_many_flags_on_one_review_are_one_entry(flagged: Study) -> None:
     assert "and 2 others" in await shown(flagged)
 
 
+async def test_a_kept_review_that_somebody_else_flags_comes_back_once(flagged: Study) -> None:
+    """Flagged by another person after it was kept, it waits again, and says by whom it was kept; never a third time."""
+    author = await author_of(flagged)
+    again = await action(flagged, author, "Flag")
+    for flagger, before in ((author, ""), ("dara", "It was flagged before, and kept by asha.")):
+        text = await shown(flagged)
+        assert f"Flagged by {flagger}. {before}".strip() in text
+        await flagged.press("asha", await button(flagged, "Keep it"))
+        await flagged.advance(MINUTE)
+        assert await waiting(flagged) == []
+        await flagged.press(author, again)
+        assert await waiting(flagged) == []
+        await flagged.press("dara" if flagger == author else "eve", again)
+    assert await waiting(flagged) == []
+    past = text_of(await flagged.press("asha", "inbox-past:1"))
+    assert "The review stays, for the second time. Decided by asha" in past
+
+
+async def test_facilitators_hear_of_a_flag_that_comes_back(flagged: Study) -> None:
+    """A flag after a review was kept is told like the first one."""
+    await flagged.advance(20 * MINUTE)
+    told = [each for each in flagged.direct("asha") if "inbox" in each]
+    await flagged.press("asha", await button(flagged, "Keep it"))
+    await flagged.advance(MINUTE)
+    await flagged.press("dara", await action(flagged, await author_of(flagged), "Flag"))
+    await flagged.advance(24 * HOUR)
+    assert len([each for each in flagged.direct("asha") if "inbox" in each]) == len(told) + 1
+
+
+async def test_a_second_storm_is_folded_as_the_first(opened: Study) -> None:
+    """Reviews that were kept and that one more member flags, four or more, are one entry again."""
+    await opened.command("asha", "/tpm-admin reviews give=off")
+    await answered(opened, FOUR)
+    await opened.advance(9 * HOUR)
+    for name in FOUR:
+        for author in await owed_by(opened, name):
+            await give(opened, name, author)
+    await opened.settle()
+    for flagger in ("finn", "gia"):
+        for author in FOUR:
+            for number in range(len(await posted(opened, author))):
+                await opened.press(flagger, await action(opened, author, "Flag", number=number))
+        text = await shown(opened)
+        assert text.startswith("Inbox: 1")
+        assert f"Flagged by {flagger}." in text
+        count = len(await waiting(opened))
+        await opened.press("asha", await button(opened, f"Keep all {count}"))
+        assert await waiting(opened) == []
+        await opened.advance(MINUTE)
+
+
 async def test_a_flag_storm_is_folded(opened: Study) -> None:
     """Reviews that one member alone flags, four or more, are one entry, ended one by one or all at once."""
     await opened.command("asha", "/tpm-admin reviews give=off")

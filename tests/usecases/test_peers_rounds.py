@@ -181,3 +181,70 @@ async def test_whoever_is_away_is_not_asked(opened: Study, line: str) -> None:
     assert bool(await owed_by(opened, "ben")) is (line != "away today")
     await opened.advance(3 * HOUR)
     assert opened.direct("ben") == []
+
+
+async def test_old_answers_of_a_group_that_did_not_review_are_left_alone(opened: Study) -> None:
+    """When two members become three, nobody is asked about, or told of, what is older than a review may be."""
+    for _ in range(3):
+        await answered(opened, FOUR[:2])
+        await opened.advance(24 * HOUR)
+    await answered(opened, FOUR[:3])
+    posts = await opened.posts()
+    asked = await opened.ports.peers.duties(await opened.group_id(), [post.day for post in posts])
+    assert {duty.day for duty in asked} == {posts[-2].day, posts[-1].day}
+    await opened.advance(MINUTE)
+    assert await opened.ports.peers.inbox(await opened.group_id()) == []
+    assert "facilitator" not in text_of(await opened.press("ben", f"feedback:{MONDAY}"))
+
+
+async def test_old_answers_are_left_alone_when_reviews_are_turned_on(opened: Study) -> None:
+    """Turned on after days without, only answers of the last 36 hours get reviewers, and nothing else waits."""
+    await opened.command("asha", "/tpm-admin reviews off")
+    for _ in range(3):
+        await answered(opened, FOUR)
+        await opened.advance(24 * HOUR)
+    await opened.command("asha", "/tpm-admin reviews on")
+    await opened.settle()
+    posts = await opened.posts()
+    asked = await opened.ports.peers.duties(await opened.group_id(), [post.day for post in posts])
+    assert {duty.day for duty in asked} == {posts[-2].day}
+    await opened.advance(HOUR)
+    assert await opened.ports.peers.inbox(await opened.group_id()) == []
+
+
+async def test_what_was_overlooked_goes_to_the_facilitators(opened: Study) -> None:
+    """Answers that nobody was asked about in time, as the bot was away, are with the facilitators; nobody is asked."""
+    await answered(opened, FOUR[:3], settled=False, apart=False)
+    opened.sleep(40 * HOUR)
+    await opened.settle()
+    await opened.settle()
+    group_id = await opened.group_id()
+    assert {entry.author_id for entry in await opened.ports.peers.inbox(group_id)} == set(map(opened.id, FOUR[:3]))
+    assert await opened.ports.peers.duties(group_id, [MONDAY]) == []
+    assert "a facilitator has it now" in text_of(await opened.press("ben", f"feedback:{MONDAY}"))
+
+
+async def test_a_day_away_does_not_turn_reviews_off(opened: Study) -> None:
+    """A group of three reviews by itself while two are away: the third's answer is looked after all the same."""
+    await answered(opened, FOUR[:3])
+    await opened.advance(24 * HOUR)
+    day = (await opened.post()).day
+    for name in ("ben", "chen"):
+        await opened.command(name, f"/tpm-me away {day}")
+    await opened.say("asha")
+    await opened.advance(9 * HOUR)
+    assert "nobody is free to review it yet" in text_of(await opened.press("asha", f"feedback:{day}"))
+    await opened.advance(24 * HOUR)
+    assert await reviewers(opened, "asha", day) == ["ben", "chen"]
+
+
+async def test_turned_off_and_on_again_the_same_people_may_be_asked(opened: Study) -> None:
+    """A slip of the hand costs no reviews: after off and on each answer has as many reviewers as before."""
+    await answered(opened, apart=False)
+    before = {name: len(await reviewers(opened, name)) for name in FOUR}
+    assert set(before.values()) == {2}
+    await opened.command("asha", "/tpm-admin reviews off")
+    await opened.settle()
+    await opened.command("asha", "/tpm-admin reviews auto")
+    await opened.settle()
+    assert {name: len(await reviewers(opened, name)) for name in FOUR} == before

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
@@ -8,7 +9,19 @@ import pytest
 from bot.errors import ChatBusy, ChatRefused, ChatUnsure, Refusal, TpmError
 from bot.infra.redis.store import Store
 from bot.ports import Where
-from tests.usecases.reviewing import FOUR, REVIEW, action, answered, decline, give, given, opened_form, owed_by, posted
+from tests.usecases.reviewing import (
+    FOUR,
+    REVIEW,
+    action,
+    answered,
+    decline,
+    duties,
+    give,
+    given,
+    opened_form,
+    owed_by,
+    posted,
+)
 from tests.usecases.study import ANSWER, HOUR, MINUTE, MONDAY, OTHER_ANSWER, Study, card, form, studying, text_of
 
 TRIO = FOUR[:3]
@@ -21,15 +34,21 @@ async def asked(opened: Study) -> Study:
     return opened
 
 
-@pytest.fixture
-async def sealed(store: Store, tmp_path: Path) -> AsyncIterator[Study]:
+@asynccontextmanager
+async def sealing(store: Store, folder: Path, setup: str = "mode=sealed") -> AsyncIterator[Study]:
     """A sealed group with its first question open and three answers in."""
-    async with studying(store, tmp_path, setup="mode=sealed") as study:
+    async with studying(store, folder, setup=setup) as study:
         await study.advance(HOUR + MINUTE)
         for name, text in zip(TRIO, (ANSWER, OTHER_ANSWER, ANSWER), strict=True):
             key = form(await study.command(name, "/tpm-answer")).fields[0].key
             await study.submit(name, MONDAY, {key: text})
         await study.settle()
+        yield study
+
+
+@pytest.fixture
+async def sealed(store: Store, tmp_path: Path) -> AsyncIterator[Study]:
+    async with sealing(store, tmp_path) as study:
         yield study
 
 
@@ -196,7 +215,7 @@ async def test_sealed_reviews_wait_for_the_close(sealed: Study) -> None:
     """In a sealed group who has answered may review at once; the review is posted after the close, under the answer."""
     author = await author_for(sealed)
     reply = await give(sealed, "ben", author)
-    assert "sees it by Tue 24 Nov 09:00" in text_of(reply)
+    assert "sees it by Tue 24 Nov 09:01" in text_of(reply)
     await sealed.advance(HOUR)
     assert sealed.standing(Where.THREAD) == []
     await give(sealed, author, await author_for(sealed, author))
@@ -206,6 +225,23 @@ async def test_sealed_reviews_wait_for_the_close(sealed: Study) -> None:
     answer_at = next(number for number, text in enumerate(texts) if text.startswith(f"Answer by {author}"))
     review_at = next(number for number, text in enumerate(texts) if f"of the answer by {author}" in text)
     assert answer_at < review_at
+
+
+async def test_the_promise_of_when_it_is_shown_is_kept(store: Store, tmp_path: Path) -> None:
+    """What a reviewer is told holds where a sealed question closes before the author's own review is due."""
+    async with sealing(store, tmp_path, "mode=sealed window=8") as study:
+        author = await author_for(study)
+        said = text_of(await give(study, "ben", author))
+        await study.settle()
+        post, whose = await study.post(), await author_for(study, author)
+        due_at = (await duties(study, whose))[author].expires_at
+        assert post.closes_at is not None
+        assert due_at > post.closes_at
+        assert "sees it by Tue 24 Nov 09:0" in said
+        await study.until(post.closes_at + MINUTE)
+        assert await posted(study, author) == []
+        await study.until(due_at + MINUTE)
+        assert len(await posted(study, author)) == 1
 
 
 async def test_sealed_answers_are_not_given_to_who_has_not_answered(sealed: Study) -> None:

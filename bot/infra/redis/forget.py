@@ -7,10 +7,11 @@ from collections.abc import Iterator, Mapping
 from datetime import date
 
 from bot.domain.group import GroupId, MemberId
+from bot.domain.peer_review import InboxEntry, without_decider
 from bot.domain.walkthrough import Ask
 from bot.infra.redis.agenda import drop_command, job_of
 from bot.infra.redis.client import Client
-from bot.infra.redis.codec import load, text
+from bot.infra.redis.codec import dump, load, text
 from bot.infra.redis.keys import Keys
 from bot.infra.redis.scripts import Command
 from bot.ports import ERASURE
@@ -36,6 +37,7 @@ async def forget(client: Client, group_id: GroupId, member_id: MemberId) -> Mapp
         for thing, count in zip(things, await client.batch(commands), strict=True):
             erased[thing] += count
     erased.update(await _of_peers(client, group_id, member_id, days))
+    erased["decisions"] = await _decisions(client, group_id, member_id)
     erased["walkthroughs"] = await _walkthroughs(client, group_id, member_id)
     erased["form_drafts"] = await client.call("DEL", Keys.form_drafts(group_id, member_id))
     erased["record"] = await client.call("DEL", Keys.record(group_id, member_id))
@@ -85,6 +87,17 @@ async def _of_peers(client: Client, group_id: GroupId, member_id: MemberId, days
             if theirs:
                 erased[thing] += int(await client.call("HDEL", key, *theirs))
     return erased
+
+
+async def _decisions(client: Client, group_id: GroupId, member_id: MemberId) -> int:
+    """Take the member's name off what they decided in the inbox: it is about others, and stays with them."""
+    key, changed = Keys.inbox(group_id), 0
+    async for field, raw in client.scan("HSCAN", key):
+        entry = load(InboxEntry, raw)
+        nameless = without_decider(entry, member_id)
+        if nameless != entry:
+            changed += await client.script("swap", [key], field, raw, dump(InboxEntry, nameless))
+    return changed
 
 
 async def _walkthroughs(client: Client, group_id: GroupId, member_id: MemberId) -> int:

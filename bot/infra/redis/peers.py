@@ -3,13 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from datetime import date, datetime
 
 from bot.domain.calibration import Calibrated
 from bot.domain.duty import AnswerId, Duty
 from bot.domain.group import GroupId, MemberId
-from bot.domain.peer_review import InboxEntry, PeerReview, Reaction, ReactionKind
+from bot.domain.peer_review import (
+    InboxEntry,
+    PeerReview,
+    Reaction,
+    ReactionKind,
+    Settled,
+    flagged_again,
+    settled,
+)
 from bot.domain.peers import Pair
 from bot.domain.streak import Took
 from bot.infra.redis import scripts
@@ -23,6 +30,8 @@ from bot.ports import Job, ReviewerNotes, ReviewWrite
 _REVIEWED_BIT = 8 - int(Took.REVIEWED).bit_length()
 """SETBIT counts the bits of a byte from its highest one."""
 _GOOD, _CALIBRATED = "good", "calibrated"
+_MOVED = -1
+"""What a script says when something changed since it was read."""
 
 
 class RedisPeers:
@@ -100,9 +109,12 @@ class RedisPeers:
     async def react(self, group_id: GroupId, reaction: Reaction, entry: InboxEntry | None = None) -> bool:
         day, pair = reaction.day, _pair(reaction.author_id, reaction.reviewer_id)
         keys = [Keys.given(group_id, day), Keys.reactions(group_id, day), Keys.inbox(group_id)]
-        filed: tuple[Argument, Argument] = ("", "") if entry is None else (entry.id, dump(InboxEntry, entry))
-        field = f"{pair}|{reaction.by}|{reaction.kind}"
-        return bool(await self._redis.script("react", keys, pair, field, now_ms(reaction.at), *filed))
+        field, at = f"{pair}|{reaction.by}|{reaction.kind}", now_ms(reaction.at)
+        while True:
+            filed = ("", "", "") if entry is None else await self._filed(group_id, entry)
+            noted = await self._redis.script("react", keys, pair, field, at, *filed)
+            if noted != _MOVED:
+                return bool(noted)
 
     async def reactions(self, group_id: GroupId, days: Sequence[date]) -> Sequence[Reaction]:
         stored = await self._of_days([Keys.reactions(group_id, day) for day in days])
@@ -162,19 +174,25 @@ class RedisPeers:
         if gone:
             await self._redis.call("HDEL", Keys.inbox(group_id), *gone)
 
-    async def close(
-        self, group_id: GroupId, entry_id: str, now: datetime, outcome: str, *,
-        decided: int | None = None, reply: str = "",
-    ) -> InboxEntry | None:  # fmt: skip
+    async def close(self, group_id: GroupId, entry_id: str, how: Settled) -> InboxEntry | None:
         """Close an entry; as it stands then (the first to close it wins), or None if there is none."""
         while True:
             raw = await self._redis.call("HGET", Keys.inbox(group_id), entry_id)
             entry = None if raw is None else load(InboxEntry, raw)
-            if entry is None or entry.closed_at is not None:
+            if entry is None or not entry.is_open:
                 return entry
-            new = replace(entry, closed_at=now, outcome=outcome, decided=decided, reply=reply)
+            new = settled(entry, how)
             if await self._redis.script("swap", [Keys.inbox(group_id)], entry_id, raw, dump(InboxEntry, new)):
                 return new
+
+    async def _filed(self, group_id: GroupId, entry: InboxEntry) -> tuple[Argument, Argument, Argument]:
+        """The entry's id, what stands in its place now ('' = nothing), and what is to stand there."""
+        raw = await self._redis.call("HGET", Keys.inbox(group_id), entry.id)
+        if raw is None:
+            return entry.id, "", dump(InboxEntry, entry)
+        known = load(InboxEntry, raw)
+        again = flagged_again(known, entry.at)
+        return entry.id, raw, raw if again is known else dump(InboxEntry, again)
 
     async def _of_days(self, keys: Sequence[str]) -> Sequence[dict[bytes, bytes]]:
         return await self._redis.batch([("HGETALL", key) for key in keys]) if keys else []

@@ -11,7 +11,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from bot.cards import Card
 from bot.domain.group import Group
 from bot.ports import Ports
-from bot.usecases.facilitating import open_entries, open_suggestions
+from bot.usecases.facilitating import open_entries, open_suggestions, past_entries
 from bot.views.facilitating import inbox_card
 from bot.views.facilitating.inbox_card import Entry
 
@@ -23,4 +23,4 @@ async def show(ports: Ports, group: Group, page: int = 1, said: str = "") -> Car
     """One page of what waits; `said` comes first."""
     found = [entry for source in SOURCES for entry in await source(ports, group)]
     found.sort(key=lambda entry: entry.at)
-    return inbox_card.inbox(found, page, said=said)
+    return inbox_card.inbox(found, page, said=said, past=bool(await past_entries.of(ports, group)))

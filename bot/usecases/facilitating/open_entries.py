@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 
 from bot.domain.group import Group, MemberId
-from bot.domain.peer_review import InboxEntry, InboxKind, PeerReview, ReactionKind
+from bot.domain.peer_review import InboxEntry, InboxKind, PeerReview, Reaction, ReactionKind
 from bot.domain.post import Post
 from bot.domain.review import Review
 from bot.ports import Ports
 from bot.usecases.peers import peer_post
 from bot.views.facilitating import entry_card
+from bot.views.facilitating.entry_card import Flags
 from bot.views.facilitating.inbox_card import Entry
 from bot.views.feedback import dispute_card
 
@@ -60,14 +61,21 @@ def _storms(flaggers: Mapping[str, frozenset[MemberId]]) -> dict[str, list[str]]
 
 
 async def _flaggers(ports: Ports, group: Group, waiting: Sequence[InboxEntry]) -> dict[str, frozenset[MemberId]]:
-    """Who flagged, by entry; in the order of the entries."""
+    """Who flagged since a facilitator last let the review stay, by entry; in the order of the entries."""
     flags = [entry for entry in waiting if entry.kind is InboxKind.FLAG]
     days = sorted({entry.day for entry in flags})
-    found: defaultdict[tuple[object, ...], Counter[MemberId]] = defaultdict(Counter)
+    found: defaultdict[tuple[object, ...], list[Reaction]] = defaultdict(list)
     for each in await ports.peers.reactions(group.id, days):
         if each.kind is ReactionKind.FLAG:
-            found[each.day, each.author_id, each.reviewer_id][each.by] += 1
-    return {entry.id: frozenset(found[entry.day, entry.author_id, entry.reviewer_id]) for entry in flags}
+            found[each.day, each.author_id, each.reviewer_id].append(each)
+    return {
+        entry.id: frozenset(
+            each.by
+            for each in found[entry.day, entry.author_id, entry.reviewer_id]
+            if entry.kept_at is None or each.at > entry.kept_at
+        )
+        for entry in flags
+    }
 
 
 async def _about_answer(
@@ -96,7 +104,8 @@ async def _flag(
     reviewer = None if review.anonymous else names.get(review.reviewer_id, GONE)
     who = sorted(names.get(each, GONE) for each in by)
     author = names.get(entry.author_id, GONE)
-    return [entry_card.flag(entry, review, author, reviewer, who, more, min(by, default=""))]
+    flags = Flags(by=who, more=more, flagger=min(by, default=""), kept_by=names.get(entry.kept_by or MemberId("")))
+    return [entry_card.flag(entry, review, author, reviewer, flags)]
 
 
 async def review_of(ports: Ports, group: Group, entry: InboxEntry) -> PeerReview | None:

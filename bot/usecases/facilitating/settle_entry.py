@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from bot.cards import Card, Form
 from bot.domain.duty import AnswerId, awake_from
 from bot.domain.group import Group, Member, MemberId
-from bot.domain.peer_review import CHANGED, KEPT, LEFT, REMOVED, InboxEntry, InboxKind
+from bot.domain.peer_review import CHANGED, KEPT, LEFT, REMOVED, InboxEntry, InboxKind, Settled, unreviewed
 from bot.domain.review import Review
 from bot.errors import Refusal
 from bot.ports import Job, Ports
 from bot.usecases import owed
 from bot.usecases.deliver import take_back
 from bot.usecases.facilitating import inbox, manage_bank, open_entries
+from bot.usecases.feedback.plan_variant import plan_again
 from bot.usecases.peers import peer_post
 from bot.usecases.send_direct import next_morning, send_direct
 from bot.usecases.work import Again
@@ -55,28 +56,29 @@ async def flag(ports: Ports, group: Group, member: Member, answer: AnswerId, tok
         raise Refusal(dispute_card.GONE)
     if outcome == KEPT and _is_own(group, member, review.reviewer_id):
         raise Refusal(entry_card.OWN_REVIEW)
-    return await _close(ports, group, peer_post.flag_of(review, ports.clock.now()).id, outcome)
+    how = _settled(ports, group, member, outcome)
+    return await _close(ports, group, member, peer_post.flag_of(review, how.at).id, how)
 
 
 async def keep_all(ports: Ports, group: Group, member: Member, flagger: MemberId) -> Card:
     """End all flags that one member alone raised: the reviews stay. Those of the facilitator's own reviews wait on."""
-    now, count = ports.clock.now(), 0
+    kept, count = _settled(ports, group, member, KEPT), 0
     for entry in await open_entries.of_storm(ports, group, flagger):
         if entry.reviewer_id is None or not _is_own(group, member, entry.reviewer_id):
-            closed = await ports.peers.close(group.id, entry.id, now, KEPT)
-            count += closed is not None and closed.closed_at == now
+            closed = await ports.peers.close(group.id, entry.id, kept)
+            count += closed is not None and (closed.closed_at, closed.closed_by) == (kept.at, kept.by)
     return await inbox.show(ports, group, said=entry_card.kept_all(count))
 
 
-async def leave(ports: Ports, group: Group, answer: AnswerId) -> Card:
+async def leave(ports: Ports, group: Group, member: Member, answer: AnswerId) -> Card:
     """An answer stays without a review."""
-    entry = InboxEntry(kind=InboxKind.UNREVIEWED, day=answer.day, author_id=answer.author_id, at=ports.clock.now())
-    return await _close(ports, group, entry.id, LEFT)
+    how = _settled(ports, group, member, LEFT)
+    return await _close(ports, group, member, unreviewed(answer, how.at).id, how)
 
 
-async def read(ports: Ports, group: Group, about: About) -> Card:
+async def read(ports: Ports, group: Group, member: Member, about: About) -> Card:
     """What a dispute is decided on."""
-    entry = await _open(ports, group, about)
+    entry = await _open(ports, group, member, about)
     if isinstance(entry, Card):
         return entry
     answer = await ports.answers.get(group.id, entry.day, entry.author_id)
@@ -86,13 +88,13 @@ async def read(ports: Ports, group: Group, about: About) -> Card:
         raise Refusal(dispute_card.GONE)
     made = await ports.answers.review(group.id, entry.day, entry.author_id)
     section = dispute_card.section_of(made if isinstance(made, Review) else None, entry)
-    name = await _name(ports, group, entry)
+    name = await _name(ports, group, entry.author_id)
     return dispute_card.evidence(entry, answer, section, name, question.prompt, ports.library.framework)
 
 
 async def decide_form(ports: Ports, group: Group, member: Member, about: About) -> Card | Form:
     """The form with what was typed before, or the inbox with how it was decided."""
-    entry = await _open(ports, group, about)
+    entry = await _open(ports, group, member, about)
     if isinstance(entry, Card):
         return entry
     draft = await ports.drafts.get(group.id, member.id, about.action)
@@ -102,25 +104,30 @@ async def decide_form(ports: Ports, group: Group, member: Member, about: About) 
 async def decide(ports: Ports, group: Group, member: Member, about: About, values: Mapping[str, str]) -> Card | Form:
     """Keep what was typed, then decide; a note there must be, and nobody changes a band of their own."""
     await manage_bank.keep(ports, group, member, about.action, values)
-    entry = await _open(ports, group, about)
+    entry = await _open(ports, group, member, about)
     if isinstance(entry, Card):
         return entry
     decided, note = band_of(values.get(BAND, "")), values.get(NOTE, "").strip()
     if errors := _faults(entry, member, decided, note):
         return dispute_card.decide_form(about.action, entry, ports.library.framework, values, errors)
-    outcome = KEPT if decided == entry.band else CHANGED
-    reply = await _close(ports, group, entry.id, outcome, decided=decided, note=note)
+    how = _settled(ports, group, member, KEPT if decided == entry.band else CHANGED)
+    reply = await _close(ports, group, member, entry.id, replace(how, decided=decided, reply=note))
     await ports.drafts.save(group.id, member.id, about.action, {})
     return reply
 
 
 async def tell(ports: Ports, job: Job) -> Again | None:
-    """The agenda's work after an entry was closed: what was decided is done, and whom it concerns is told, once."""
+    """The agenda's work after an entry was closed: what was decided is done, and whom it concerns is told, once.
+
+    A band that counts as weak now has its variant owed, as if the model had given it.
+    """
     group = await ports.groups.get(job.group_id)
     found = await ports.peers.entries(job.group_id, [job.ref])
     entry = found[0] if found else None
     if group is None or entry is None or entry.is_open:
         return None
+    if entry.kind is InboxKind.DISPUTE and entry.outcome == CHANGED:
+        await plan_again(ports, group, entry.answer_id)
     told = await _told(ports, group, entry)
     if told is None:
         return None
@@ -171,7 +178,7 @@ def _faults(entry: InboxEntry, member: Member, band: int | None, note: str) -> d
     return faults
 
 
-async def _open(ports: Ports, group: Group, about: About) -> InboxEntry | Card:
+async def _open(ports: Ports, group: Group, member: Member, about: About) -> InboxEntry | Card:
     """The dispute, or the inbox with how it was decided. Raises Refusal when there is none, or it is sealed."""
     found = await ports.peers.entries(group.id, [about.entry_id])
     if not found:
@@ -179,29 +186,33 @@ async def _open(ports: Ports, group: Group, about: About) -> InboxEntry | Card:
     post = await ports.posts.get(group.id, about.answer.day)
     if post is not None and post.is_sealed(ports.clock.now()):
         raise Refusal(dispute_card.SEALED)
-    return found[0] if found[0].is_open else await _shown(ports, group, found[0])
+    return found[0] if found[0].is_open else await _shown(ports, group, member, found[0])
 
 
-async def _close(
-    ports: Ports, group: Group, entry_id: str, outcome: str, *, decided: int | None = None, note: str = ""
-) -> Card:
-    now = ports.clock.now()
-    await ports.jobs.add(owed.decided(group.id, entry_id), now + TOLD_AFTER)
-    stands = await ports.peers.close(group.id, entry_id, now, outcome, decided=decided, reply=note)
+async def _close(ports: Ports, group: Group, member: Member, entry_id: str, how: Settled) -> Card:
+    await ports.jobs.add(owed.decided(group.id, entry_id), how.at + TOLD_AFTER)
+    stands = await ports.peers.close(group.id, entry_id, how)
     if stands is None:
         raise Refusal(dispute_card.GONE)
-    return await _shown(ports, group, stands)
+    return await _shown(ports, group, member, stands)
 
 
-async def _shown(ports: Ports, group: Group, entry: InboxEntry) -> Card:
-    name = await _name(ports, group, entry)
+def _settled(ports: Ports, group: Group, member: Member, outcome: str) -> Settled:
+    return Settled(at=ports.clock.now(), outcome=outcome, by=member.id, named=group.peers.named)
+
+
+async def _shown(ports: Ports, group: Group, member: Member, entry: InboxEntry) -> Card:
+    """The inbox with how the entry was settled, and by whom if it was not by this member."""
+    name = await _name(ports, group, entry.author_id)
     if entry.kind is InboxKind.DISPUTE:
         said = dispute_card.done(entry, name, ports.library.framework)
     else:
         said = entry_card.done(entry, name)
+    if entry.closed_by not in (None, member.id):
+        said = f"{said} {entry_card.by(await _name(ports, group, entry.closed_by))}"
     return await inbox.show(ports, group, said=said)
 
 
-async def _name(ports: Ports, group: Group, entry: InboxEntry) -> str:
-    member = await ports.groups.member(group.id, entry.author_id)
+async def _name(ports: Ports, group: Group, member_id: MemberId | None) -> str:
+    member = None if member_id is None else await ports.groups.member(group.id, member_id)
     return member.name if member else open_entries.GONE

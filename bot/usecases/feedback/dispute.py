@@ -17,6 +17,7 @@ from bot.errors import Refusal
 from bot.inbound import Submission
 from bot.ports import Ports
 from bot.usecases import notify
+from bot.usecases.feedback.counted_bands import disputes_of
 from bot.views import notices
 from bot.views.feedback import dispute_card, more
 from bot.views.feedback.dispute_card import REASON, SECTION
@@ -24,18 +25,13 @@ from bot.views.feedback.dispute_card import REASON, SECTION
 
 async def added(ports: Ports, group: Group, made: Review, card: Card, buttons: Sequence[Button]) -> Card:
     """The full feedback with both bands of each dispute, and with `buttons` and the way to disagree."""
-    disputes = await of_review(ports, group, made)
+    disputes = await disputes_of(ports, group.id, made)
     said = {each.section for each in disputes}
     row = list(buttons)
     if any(section.key not in said for section in sections_of(made)):
         row.append(Button(dispute_card.LABEL, f"dispute:{made.day}"))
     card = more.added(card, dispute_card.lines(disputes, ports.library.framework), row)
     return replace(card, data={**card.data, "disputes": dispute_card.data(disputes)}) if disputes else card
-
-
-async def of_review(ports: Ports, group: Group, made: Review) -> Sequence[InboxEntry]:
-    """The disputes about one feedback, in the order of its sections."""
-    return await ports.peers.entries(group.id, [about(made, each).id for each in sections_of(made)])
 
 
 async def open_form(ports: Ports, group: Group, member: Member, day: date) -> Form:
@@ -72,13 +68,34 @@ async def submit(ports: Ports, group: Group, member: Member, day: date, form: Su
 
 
 async def everything(ports: Ports, group: Group, member: Member) -> list[dict[str, Any]]:
-    """What a member disagreed with and what was decided, of every version of an answer; JSON-ready but for dates."""
+    """What a member disagreed with and what was decided, of every version of an answer; JSON-ready but for dates.
+
+    Who decided is named where the group showed names then.
+    """
     mine = [each for each in await ports.peers.inbox(group.id) if each.author_id == member.id]
     disputes = [each for each in mine if each.kind is InboxKind.DISPUTE]
+    names = {each.id: each.name for each in await ports.groups.members(group.id)}
     return [
-        {"day": each.day, "version": each.version, "at": each.at, "closed_at": each.closed_at, **made}
+        {
+            "day": each.day,
+            "version": each.version,
+            "at": each.at,
+            "closed_at": each.closed_at,
+            "decided_by": names.get(each.closed_by) if each.named and each.closed_by else None,
+            **made,
+        }
         for each, made in zip(disputes, dispute_card.data(disputes), strict=True)
     ]
+
+
+async def decisions(ports: Ports, group: Group, member: Member) -> list[dict[str, Any]]:
+    """What a member settled in the inbox, without whose answer or review it was about; JSON-ready but for dates."""
+    return [
+        {"kind": each.kind.value, "day": each.day, "closed_at": each.closed_at, "outcome": each.outcome,
+         "section": each.section, "decided": each.decided, "reply": each.reply}
+        for each in await ports.peers.inbox(group.id)
+        if each.closed_by == member.id
+    ]  # fmt: skip
 
 
 async def _file(ports: Ports, group: Group, entry: InboxEntry) -> InboxEntry | None:
@@ -102,7 +119,7 @@ async def _made(ports: Ports, group: Group, member: Member, day: date, *, any_se
 
 
 async def _open_sections(ports: Ports, group: Group, made: Review) -> list[SectionReview]:
-    said = {each.section for each in await of_review(ports, group, made)}
+    said = {each.section for each in await disputes_of(ports, group.id, made)}
     return [each for each in sections_of(made) if each.key not in said]
 
 

@@ -72,9 +72,9 @@ async def set_away(ports: Ports, group: Group, member: Member, value: str) -> Ca
         raise Refusal(notices.AWAY_FORM)
     first, last = parse_day(words[0], today), parse_day(words[-1], today)
     if last < first:
-        raise Refusal(notices.AWAY_BACKWARDS)
+        raise Refusal(notices.away_backwards(first, last))
     if last < today:
-        raise Refusal(notices.AWAY_PAST)
+        raise Refusal(notices.away_past(today))
     stay = AwayRange(max(first, today), last)
     return await _change(ports, group, member, lambda known: replace(known, away=_with(known.away, stay, today)))
 
@@ -141,6 +141,7 @@ async def everything(ports: Ports, group: Group, member: Member) -> dict[str, An
             for each in await ports.walkthroughs.asks(group.id, member.id)
         ],
         "disputes": await dispute.everything(ports, group, member),
+        "decisions": await dispute.decisions(ports, group, member),
         "second_shots": await second_shot.everything(ports, group, member),
         "variants": await try_variant.everything(ports, group, member),
         "form_drafts": dict(await ports.drafts.all(group.id, member.id)),

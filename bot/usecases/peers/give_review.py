@@ -197,13 +197,14 @@ async def _saved(ports: Ports, scene: Scene, member: Member, answer_id: AnswerId
     group, author = scene.group, scene.members.get(answer_id.author_id)
     post = next((post for post in scene.posts if post.day == answer_id.day), None)
     sealed_until = post.closes_at if post is not None and post.is_sealed(scene.now) else None
+    held_until = await peer_post.hold(ports, group, answer_id)
     opened = await peer_post.of_answer(ports, group.id, AnswerId(answer_id.day, member.id))
     left = [duty for duty in scene.duties if duty.reviewer_id == member.id and duty.is_open]
     return duty_card.saved(
         answer_id.day,
         author.name if author else "",
         posted=answer_id in scene.answers,
-        opens_at=sealed_until or await peer_post.hold(ports, group, answer_id),
+        opens_at=max(filter(None, (sealed_until, held_until)), default=None),
         group=group,
         counts=_open_post(scene) is not None,
         opened=bool(opened) and group.peers.give_to_get,

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from bot.domain.duty import AnswerId, CallOff, Duty, called_off, expired
 from bot.domain.group import Group, GroupId, MemberId
 from bot.domain.peer_plan import Plan, plan
-from bot.domain.peer_review import InboxEntry, InboxKind
+from bot.domain.peer_review import unreviewed
 from bot.domain.peers import stand_ins, wanted_reviewers
 from bot.ports import Job, Ports
 from bot.usecases import notify, owed
@@ -86,8 +86,7 @@ async def _expire(ports: Ports, scene: Scene, todo: Plan) -> None:
 async def _to_inbox(ports: Ports, scene: Scene, answer_id: AnswerId) -> None:
     """Tell the facilitators, who are told once a day of all that waits."""
     group = scene.group
-    entry = InboxEntry(kind=InboxKind.UNREVIEWED, day=answer_id.day, author_id=answer_id.author_id, at=scene.now)
-    await ports.peers.file(group.id, entry)
+    await ports.peers.file(group.id, unreviewed(answer_id, scene.now))
     await notify.tell_facilitators(ports, group, notify.INBOX)
 
 

@@ -10,7 +10,7 @@ from bot.cards import Card
 from bot.domain.answer import SKEW, Answer
 from bot.domain.duty import AnswerId
 from bot.domain.group import FeedbackMode, Group, GroupId, MemberId
-from bot.domain.peer_review import REMOVED, InboxEntry, InboxKind, PeerReview
+from bot.domain.peer_review import REMOVED, REVIEWED, InboxEntry, InboxKind, PeerReview, Settled, unreviewed
 from bot.domain.post import Post
 from bot.errors import ChatRefused
 from bot.ports import Job, Ports, Target, Where
@@ -188,7 +188,5 @@ async def _follows_answer_at(ports: Ports, group: Group, post: Post, answer_id: 
 
 async def _settle_inbox(ports: Ports, group: Group, answer_id: AnswerId) -> None:
     """What the facilitators were told to look at has come after all."""
-    entry = InboxEntry(
-        kind=InboxKind.UNREVIEWED, day=answer_id.day, author_id=answer_id.author_id, at=ports.clock.now()
-    )
-    await ports.peers.close(group.id, entry.id, ports.clock.now(), "reviewed")
+    now = ports.clock.now()
+    await ports.peers.close(group.id, unreviewed(answer_id, now).id, Settled(at=now, outcome=REVIEWED))

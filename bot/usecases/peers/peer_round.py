@@ -24,7 +24,8 @@ async def run(ports: Ports, job: Job) -> Again | None:
     scene = await peer_scene.read(ports, group)
     if not scene.is_on:
         return None
-    await ports.jobs.restore([(owed.duties(group.id, answer), scene.now) for answer in _lost_sight_of(scene)])
+    unseen = [*_lost_sight_of(scene), *scene.overlooked()]
+    await ports.jobs.restore([(owed.duties(group.id, answer), scene.now) for answer in unseen])
     waiting = scene.waiting()
     since = [waiting[answer] for answer in await _fresh(ports, scene, sorted(waiting))]
     starts = round_at(since, scene.close_after(min(since)) if since else None)

@@ -26,10 +26,13 @@ async def change(ports: Ports, group: Group, *, state: str = "", names: str = ""
 
     Turned off, open duties are called off. Without give to get, what was held back is shown.
     """
+    now = ports.clock.now()
 
     def rules(known: PeerRules) -> PeerRules:
+        on = STATES[state] if state else known.on
         return PeerRules(
-            on=STATES[state] if state else known.on,
+            on=on,
+            on_since=now if known.on is False and on is not False else known.on_since,
             named=NAMES[names] if names else known.named,
             give_to_get=ON_OFF[give] if give else known.give_to_get,
         )
@@ -46,4 +49,4 @@ async def change(ports: Ports, group: Group, *, state: str = "", names: str = ""
 
 async def _card(ports: Ports, group: Group, *, changed: bool) -> Card:
     scene = await peer_scene.read(ports, group)
-    return duty_card.rules(group, len(scene.active), is_on=scene.is_on, changed=changed)
+    return duty_card.rules(group, scene.taking_part, is_on=scene.is_on, changed=changed)

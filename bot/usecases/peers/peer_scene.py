@@ -5,18 +5,21 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from itertools import groupby
 
 from bot.domain.answer import SKEW, Answer
-from bot.domain.duty import AnswerId, CallOff, Duty, DutyState
+from bot.domain.duty import AnswerId, Duty, DutyState
 from bot.domain.group import Group, Member, MemberId, QuietHours
+from bot.domain.peer_plan import INBOX_AFTER
 from bot.domain.peers import ACTIVE_POSTS, Circle, Pair, is_active, is_unwilling, mutual
 from bot.domain.post import Post
 from bot.ports import Ports
 
 FEWEST_ACTIVE = 3
-"""With so many active members a group reviews by itself, unless somebody turned it off."""
+"""With so many members who take part, away or not, a group reviews by itself, unless somebody turned it off."""
+OVERLOOKED_FOR = timedelta(days=3)
+"""An answer that is older than this is nobody's work any more."""
 NIGHT = QuietHours(time(22), time(8))
 """When nobody is told of reviews who has not set quiet hours of their own."""
 
@@ -30,6 +33,7 @@ class Scene:
         posts: the last five that were sent, oldest first.
         members: everybody who is known here.
         active: who took part in one of these posts and is not away.
+        regulars: by post, how many took part in it or in the four before, away or not.
         answers: to these posts; withdrawn ones are not there.
         duties: for answers to these posts, ended ones too.
         not_with: confidential, see `Circle`.
@@ -42,6 +46,7 @@ class Scene:
     posts: Sequence[Post]
     members: Mapping[MemberId, Member]
     active: frozenset[MemberId]
+    regulars: Mapping[date, int]
     answers: Mapping[AnswerId, Answer]
     duties: Sequence[Duty]
     not_with: frozenset[frozenset[MemberId]]
@@ -49,8 +54,13 @@ class Scene:
 
     @property
     def is_on(self) -> bool:
-        """Whether reviewers are asked: as somebody decided, or because enough members are active."""
-        return is_on(self.group, len(self.active))
+        """Whether reviewers are asked: as somebody decided, or because enough members take part."""
+        return is_on(self.group, self.taking_part)
+
+    @property
+    def taking_part(self) -> int:
+        """How many members take part these days, away or not."""
+        return self.regulars[self.posts[-1].day] if self.posts else 0
 
     def close_after(self, moment: datetime) -> datetime | None:
         """The first close of a post after `moment`, which may be over by now."""
@@ -58,7 +68,22 @@ class Scene:
         return min((at for at in closes if at > moment), default=None)
 
     def waiting(self) -> dict[AnswerId, datetime]:
-        """The answers that nobody was asked to review, and since when each waits."""
+        """The answers that nobody was asked to review and that are not too old for it, and since when each waits."""
+        over = self.now - INBOX_AFTER
+        return {each: at for each, at in self._never_asked().items() if at > over}
+
+    def overlooked(self) -> list[AnswerId]:
+        """Answers that were to be reviewed and that nobody was asked about in time: the bot was away.
+
+        None that was given while the group did not review, or before reviews were turned on.
+        """
+        since = self.now - OVERLOOKED_FOR
+        if self.group.peers.on_since is not None:
+            since = max(since, self.group.peers.on_since)
+        late = [each for each, at in self._never_asked().items() if since < at <= self.now - INBOX_AFTER]
+        return [each for each in late if is_on(self.group, self.regulars[each.day])]
+
+    def _never_asked(self) -> dict[AnswerId, datetime]:
         return {each: answer.answered_at for each, answer in self.answers.items() if not self.of(each)}
 
     def of(self, answer_id: AnswerId) -> list[Duty]:
@@ -96,7 +121,7 @@ class Scene:
         return next((duty for duty in self.duties if (duty.answer_id, duty.reviewer_id) == pair), None)
 
     def _barred(self, answer: AnswerId) -> frozenset[MemberId]:
-        """Who was asked before, but for those whose duty was called off when they went away; and who may not read."""
+        """Who was asked before, but for those whose duty was called off; and who may not read."""
         asked = {duty.reviewer_id for duty in self.duties if duty.answer_id == answer and not _may_be_asked_again(duty)}
         return frozenset(asked | {reader for reader in self.active if not self.may_read(reader, answer)})
 
@@ -108,8 +133,8 @@ async def read(ports: Ports, group: Group, *, also: date | None = None) -> Scene
     posts = [post for post in sent if post in sent[-ACTIVE_POSTS:] or post.day == also]
     days = [post.day for post in posts]
     members = {member.id: member for member in await ports.groups.members(group.id)}
-    active, answers, duties, not_with, met = await asyncio.gather(
-        active_members(ports, group, list(members.values()), sent),
+    records, answers, duties, not_with, met = await asyncio.gather(
+        _records(ports, group, list(members.values())),
         _answers(ports, group, days),
         ports.peers.duties(group.id, days),
         ports.peers.not_with(group.id),
@@ -121,7 +146,8 @@ async def read(ports: Ports, group: Group, *, also: date | None = None) -> Scene
         rounds=rounds,
         posts=posts,
         members=members,
-        active=active,
+        active=_active(ports, group, members, taking_part(records, sent[-1].number)) if sent else frozenset(),
+        regulars={post.day: len(taking_part(records, post.number)) for post in posts},
         answers=answers,
         duties=duties,
         not_with=frozenset(map(frozenset, not_with)),
@@ -129,17 +155,23 @@ async def read(ports: Ports, group: Group, *, also: date | None = None) -> Scene
     )
 
 
-async def active_members(
-    ports: Ports, group: Group, members: Sequence[Member], sent: Sequence[Post]
+async def _records(ports: Ports, group: Group, members: Sequence[Member]) -> dict[MemberId, bytes]:
+    """What is known of when each member who is here took part."""
+    here = [member.id for member in members if not member.has_left]
+    records = await asyncio.gather(*(ports.answers.record(group.id, member_id) for member_id in here))
+    return dict(zip(here, records, strict=True))
+
+
+def taking_part(records: Mapping[MemberId, bytes], number: int) -> frozenset[MemberId]:
+    """Who took part in post `number` or the four before it."""
+    return frozenset(member_id for member_id, record in records.items() if is_active(record, number))
+
+
+def _active(
+    ports: Ports, group: Group, members: Mapping[MemberId, Member], regulars: frozenset[MemberId]
 ) -> frozenset[MemberId]:
-    """Who took part in one of the last five posts, here and not away today. `sent`: every post that was sent."""
-    if not sent:
-        return frozenset()
     today = group.schedule.local_day(ports.clock.now())
-    here = [member for member in members if not member.is_away(today) and not member.has_left]
-    records = await asyncio.gather(*(ports.answers.record(group.id, member.id) for member in here))
-    number = sent[-1].number
-    return frozenset(member.id for member, record in zip(here, records, strict=True) if is_active(record, number))
+    return frozenset(member_id for member_id in regulars if not members[member_id].is_away(today))
 
 
 async def reviews_now(ports: Ports, group: Group) -> bool:
@@ -147,12 +179,13 @@ async def reviews_now(ports: Ports, group: Group) -> bool:
     if group.peers.on is not None:
         return group.peers.on
     sent = [post for post in await ports.posts.all(group.id) if post.opened_at is not None]
-    return is_on(group, len(await active_members(ports, group, await ports.groups.members(group.id), sent)))
+    records = await _records(ports, group, await ports.groups.members(group.id))
+    return is_on(group, len(taking_part(records, sent[-1].number)) if sent else 0)
 
 
-def is_on(group: Group, active: int) -> bool:
-    """Whether a group with `active` members reviews."""
-    return active >= FEWEST_ACTIVE if group.peers.on is None else group.peers.on
+def is_on(group: Group, regulars: int) -> bool:
+    """Whether a group in which so many members take part reviews."""
+    return regulars >= FEWEST_ACTIVE if group.peers.on is None else group.peers.on
 
 
 def current(duties: Iterable[Duty], answer: Answer) -> list[Duty]:
@@ -166,7 +199,7 @@ async def _answers(ports: Ports, group: Group, days: Sequence[date]) -> dict[Ans
 
 
 def _may_be_asked_again(duty: Duty) -> bool:
-    return duty.state is DutyState.CALLED_OFF and duty.called_off is not CallOff.SWITCHED_OFF
+    return duty.state is DutyState.CALLED_OFF
 
 
 def _reviewer(duty: Duty) -> MemberId:

@@ -9,7 +9,7 @@ from bot.domain.answer import Answer
 from bot.domain.duty import AnswerId, DutyState
 from bot.domain.group import Group, Member, MemberId
 from bot.domain.peer_plan import Standing, standing
-from bot.domain.peer_review import PeerReview
+from bot.domain.peer_review import PeerReview, unreviewed
 from bot.domain.post import Post
 from bot.errors import Refusal
 from bot.ports import Ports
@@ -20,7 +20,7 @@ from bot.views.peers import peer_card, peer_words, reviews_line
 
 
 async def line_for(ports: Ports, group: Group, answer: Answer) -> tuple[Span, ...] | None:
-    """In a sentence; None where nobody reviews."""
+    """In a sentence; None where nobody reviews, or did when the answer was to be reviewed."""
     answer_id = AnswerId(answer.day, answer.member_id)
     everything = await ports.peers.duties(group.id, [answer.day])
     duties = peer_scene.current((duty for duty in everything if duty.answer_id == answer_id), answer)
@@ -36,7 +36,8 @@ async def line_for(ports: Ports, group: Group, answer: Answer) -> tuple[Span, ..
         case Standing.SEARCHING:
             return peer_words.searching()
         case Standing.WITH_FACILITATOR:
-            return peer_words.with_facilitator()
+            entry = unreviewed(answer_id, now)
+            return peer_words.with_facilitator() if await ports.peers.entries(group.id, [entry.id]) else None
         case _:
             given = sum(duty.state is DutyState.GIVEN for duty in duties)
             ends = [duty.expires_at for duty in duties if duty.is_open]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from bot.cards import Bold, Button, Card, Own, Quote, Text
 from bot.domain.group import Group
@@ -37,10 +38,25 @@ def unreviewed(entry: InboxEntry, name: str, title: str) -> Entry:
     )
 
 
-def flag(
-    entry: InboxEntry, review: PeerReview, author: str, reviewer: str | None, by: Sequence[str], more: int, flagger: str
-) -> Entry:
-    """All flags on one review. `more`: other reviews flagged by the same member, folded into this; `flagger`: who."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Flags:
+    """What members made of one review.
+
+    Attributes:
+        by: names of those who flagged it.
+        more, flagger: how many other reviews the same member flagged, which are folded into this; and that one's id.
+        kept_by: who let the review stay before; None if nobody did, or who did was forgotten.
+    """
+
+    by: Sequence[str]
+    more: int
+    flagger: str
+    kept_by: str | None = None
+
+
+def flag(entry: InboxEntry, review: PeerReview, author: str, reviewer: str | None, flags: Flags) -> Entry:
+    """All flags on one review."""
+    by, more = flags.by, flags.more
     who = Own(line(reviewer, NAME_CHARS)) if reviewer is not None else "a member"
     names = ", ".join(line(name, NAME_CHARS) for name in by[:MOST_NAMES])
     others = f" and {len(by) - MOST_NAMES} others" if len(by) > MOST_NAMES else ""
@@ -49,18 +65,26 @@ def flag(
     said = " / ".join(line(review.texts.get(key, ""), TEXT_CHARS) for key in (STRONGEST, CHANGE, PROBE))
     about = f"{entry.day}:{entry.author_id}:{review.token}"
     buttons = [Button("Keep it", f"flag-keep:{about}"), Button("Take it down", f"flag-remove:{about}")]
-    buttons += [Button(f"Keep all {more + 1}", f"flags-keep:{flagger}")] if more else []
+    buttons += [Button(f"Keep all {more + 1}", f"flags-keep:{flags.flagger}")] if more else []
     return Entry(
         at=entry.at,
         kind=entry.kind.value,
         about=entry.id,
         blocks=(
             Text((*head, f", {day_text(entry.day)}. Flagged by ", Own(f"{names}{others}" or "a former member"), ".",
-                  folded)),
+                  *_kept_before(entry, flags.kept_by), folded)),
             Quote(said),
         ),
         buttons=tuple(buttons),
     )  # fmt: skip
+
+
+def _kept_before(entry: InboxEntry, by: str | None) -> tuple[str | Own, ...]:
+    """That a facilitator has let it stay once, before it was flagged again."""
+    if entry.kept_at is None:
+        return ()
+    who = (" by ", Own(line(by, NAME_CHARS))) if by else ()
+    return (" It was flagged before, and kept", *who, ".")
 
 
 def sealed(entry: InboxEntry, post: Post, group: Group) -> Entry:
@@ -88,6 +112,11 @@ def done(entry: InboxEntry, name: str) -> str:
             return f"The answer by {name} has a review by now."
         case _:
             return f"The answer by {name} stays without a review. I tell {name} privately."
+
+
+def by(name: str) -> str:
+    """Who settled it, for those who run the group."""
+    return f"Decided by {line(name, NAME_CHARS)}."
 
 
 def kept_all(count: int) -> str:

@@ -166,7 +166,8 @@ def decide_form(
     return Form(
         action=action,
         title="Decide",
-        intro=f"{_short(dispute.section, framework)}. Both bands are kept and shown to the member, with your note.",
+        intro=f"{_short(dispute.section, framework)}. Both bands are kept and shown to the member, with your note. "
+        "Facilitators see who decided; where reviews carry names, the member's export says it too.",
         fields=(
             ChoiceField(key=BAND, label="How far did it come?", options=options, value=values.get(BAND, "") or model),
             TextField(
@@ -183,6 +184,14 @@ def done(dispute: InboxEntry, name: str, framework: Framework) -> str:
     """What a facilitator is told after it was decided, by them or by somebody before them."""
     name = line(name, NAME_CHARS)
     return f"{_short(dispute.section, framework)} of {name}: {_band(dispute.decided)}. I tell {name} privately."
+
+
+def outcome(dispute: InboxEntry, framework: Framework) -> str:
+    """Both bands in a line, for those who run the group."""
+    short = _short(dispute.section, framework)
+    if dispute.decided == dispute.band:
+        return f"{short} stays at {_band(dispute.band)}"
+    return f"{short}: {_band(dispute.decided)}; the model said {_band(dispute.band)}"
 
 
 def decided(dispute: InboxEntry, group: Group, framework: Framework) -> Card:

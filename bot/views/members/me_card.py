@@ -21,6 +21,7 @@ ERASED = {
     "suggestions": "suggestions",
     "hints": "notes of hints that you saw",
     "variants": "five-minute questions and what you wrote",
+    "decisions": "your name on what you decided in the inbox",
     "record": "streak record",
     "member": "settings and name",
     "jobs": "planned work",
