@@ -105,15 +105,15 @@ def _is_ready(question: Question | None) -> bool:
     return question is not None and question.status == READY
 
 
-def _pool(ready: Sequence[Question], asked: Sequence[str], wants: Wants) -> tuple[list[Question], Source]:
+def _pool(ready: Sequence[Question], asked: Sequence[str], wants: Wants) -> tuple[Sequence[Question], Source]:
     """The questions that may come now, and where they are from."""
     last_use = {question_id: place for place, question_id in enumerate(asked)}
-    if wanted := [question for question in ready if question.id not in last_use and wants.admit(question)]:
+    fresh = [question for question in ready if question.id not in last_use]
+    if wanted := wants.among(fresh):
         return wanted, Source.FRESH
-    if fresh := [question for question in ready if question.id not in last_use]:
+    if fresh:
         return fresh, Source.OUTSIDE
-    again = [question for question in ready if wants.admit(question)] or list(ready)
-    again.sort(key=lambda question: (last_use[question.id], question.id))
+    again = sorted(wants.among(ready) or ready, key=lambda question: (last_use[question.id], question.id))
     if again and len(asked) - last_use[again[0].id] > 2 * len(again):
         return again[:1], Source.AGAIN  # in a bank of nearly one topic the others would keep it out for ever
     return again[: (len(again) + 1) // 2], Source.AGAIN

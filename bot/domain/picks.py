@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -76,6 +77,10 @@ class Wants:
 
     levels: frozenset[int] = frozenset()
     topics: frozenset[str] = frozenset()
+
+    def among(self, questions: Sequence[Question]) -> Sequence[Question]:
+        """Those that the group wants."""
+        return [each for each in questions if self.admit(each)] if self.levels or self.topics else questions
 
     def admit(self, question: Question) -> bool:
         """Whether the group wants `question`."""

@@ -16,16 +16,16 @@ from bot.ports.model import Library, Purse, Reviewer, ReviewRequest, SelfChecker
 from bot.ports.peers import Peers, ReviewerNotes, ReviewWrite
 from bot.ports.research import Doing, Researcher, ResearchRequest, Step, Told, Walkthroughs, Written
 from bot.ports.second_shots import SecondShots
-from bot.ports.store import Answers, AnswerWrite, Groups, Look, Outbox, Outgoing, Posts
+from bot.ports.store import Answers, AnswerWrite, Groups, Look, Outbox, Outgoing, PostLook, Posts
 from bot.ports.suggestions import FormDrafts, HintsTaken, Suggestions
 from bot.ports.variants import Variants
 
 __all__ = [
     "ERASURE", "MOST_STARTS", "NO_LIMITS", "AnswerWrite", "Answers", "Bank", "Chat", "Check", "Clock", "Doing",
     "FormDrafts", "Groups", "HintsTaken", "Job", "Jobs", "Lease", "Library", "Look", "Meter", "Outbox", "Outgoing",
-    "Peers", "Ports", "Posts", "Purse", "Queue", "ResearchRequest", "Researcher", "ReviewRequest", "ReviewWrite",
-    "Reviewer", "ReviewerNotes", "SecondShots", "SelfChecker", "Shelf", "Shelves", "Step", "Suggestions", "Target",
-    "Told", "Unmetered", "Variants", "Walkthroughs", "Where", "Written",
+    "Peers", "Ports", "PostLook", "Posts", "Purse", "Queue", "ResearchRequest", "Researcher", "ReviewRequest",
+    "ReviewWrite", "Reviewer", "ReviewerNotes", "SecondShots", "SelfChecker", "Shelf", "Shelves", "Step", "Suggestions",
+    "Target", "Told", "Unmetered", "Variants", "Walkthroughs", "Where", "Written",
 ]  # fmt: skip
 
 

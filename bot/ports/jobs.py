@@ -63,8 +63,18 @@ class Jobs(Protocol):
 
     async def renew(self, leases: Sequence[Lease], now: datetime, *, lease: timedelta) -> None: ...
 
-    async def settle(self, lease: Lease, *, again_at: datetime | None = None, fresh: bool = False) -> bool:
-        """Done, or owed again at `again_at` (`fresh`: tries start anew). False if the fence has moved."""
+    async def settle(
+        self,
+        lease: Lease,
+        *,
+        again_at: datetime | None = None,
+        fresh: bool = False,
+        then: tuple[Job, datetime] | None = None,
+    ) -> bool:
+        """Done, or owed again at `again_at` (`fresh`: tries start anew). False if the fence has moved.
+
+        `then`: what is owed from now on as by `add`, whatever became of the fence; it is so before the lease ends.
+        """
         ...
 
     async def bury(self, lease: Lease, why: str) -> bool:

@@ -9,6 +9,7 @@ from typing import Protocol
 
 from bot.domain.answer import Answer
 from bot.domain.group import Group, GroupId, Member, MemberId, MessageRef, Place
+from bot.domain.picks import Pick
 from bot.domain.post import Post, PostState
 from bot.domain.review import Review, SelfCheck
 from bot.domain.streak import Took
@@ -53,8 +54,27 @@ class Groups(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PostLook:
+    """What one read says before a question is posted.
+
+    Attributes:
+        group: None if it is gone.
+        posts: all of the group, oldest first.
+        decided: what facilitators have decided, as `Queue.picks` gives it.
+    """
+
+    group: Group | None
+    posts: Sequence[Post]
+    decided: Mapping[date, Pick]
+
+
 class Posts(Protocol):
     """The daily posts of a group, keyed by local date."""
+
+    async def look(self, group_id: GroupId) -> PostLook:
+        """Everything about a group that its next post depends on, in one round trip."""
+        ...
 
     async def choose(
         self, group_id: GroupId, day: date, due_at: datetime, question_id: str, *, sealed: bool = False
@@ -73,9 +93,14 @@ class Posts(Protocol):
         ...
 
     async def sent(
-        self, group_id: GroupId, day: date, message: MessageRef, opened_at: datetime, closes_at: datetime
-    ) -> Post:
-        """Record the post as sent (the first writer wins) and close the one before at `opened_at` at the latest."""
+        self, group_id: GroupId, day: date, message: MessageRef, opened_at: datetime, closes_at: datetime,
+        *, known: Sequence[Post] = (),
+    ) -> Post:  # fmt: skip
+        """Record the post as sent (the first writer wins) and close the one before at `opened_at` at the latest.
+
+        `known`: all posts of the group as they were read a while ago, that of `day` among them. They are read again
+        only if that is not how they stand.
+        """
         ...
 
     async def settle(self, group_id: GroupId, day: date, state: PostState) -> Post:

@@ -28,8 +28,18 @@ class Again:
     fresh: bool = True
 
 
-Work = Callable[[Ports, Job], Awaitable[Again | None]]
-"""Does one job; None when it is done. Must be safe to run again after dying at any line."""
+@dataclass(frozen=True, slots=True)
+class Then:
+    """The job is done, and `job` is owed at `at`: one write for both."""
+
+    job: Job
+    at: datetime
+
+
+Outcome = Again | Then | None
+"""What became of a job; None when it is done."""
+Work = Callable[[Ports, Job], Awaitable[Outcome]]
+"""Does one job. Must be safe to run again after dying at any line."""
 
 
 class Worker:
@@ -145,14 +155,14 @@ class Worker:
             return
         began_at = self._ports.clock.now()
         try:
-            again = await work(self._ports, lease.job)
-            self._count(lease, "done" if again is None else "again", began_at)
+            outcome = await work(self._ports, lease.job)
+            self._count(lease, "again" if isinstance(outcome, Again) else "done", began_at)
         except (ChatBusy, ReviewerBusy) as busy:
             self._count(lease, "busy", began_at)
-            again = Again(self._ports.clock.now() + timedelta(seconds=max(busy.retry_after_s, 1.0)))
+            outcome = Again(self._ports.clock.now() + timedelta(seconds=max(busy.retry_after_s, 1.0)))
         except ChatUnsure:  # an outage of the platform is no fault of the job; a post gives up by its own window
             self._count(lease, "unsure", began_at)
-            again = Again(self._ports.clock.now() + PAUSE_AFTER_TROUBLE)
+            outcome = Again(self._ports.clock.now() + PAUSE_AFTER_TROUBLE)
         except StoreDown:
             self._count(lease, "store-down", began_at)
             raise
@@ -165,7 +175,7 @@ class Worker:
             self._count(lease, "crashed", began_at)
             await self._failed(lease, type(error).__name__)
             return
-        await self._settle(lease, again)
+        await self._settle(lease, outcome)
 
     def _count(self, lease: Lease, outcome: str, began_at: datetime) -> None:
         took = self._ports.clock.now() - began_at
@@ -178,11 +188,14 @@ class Worker:
             pause = PAUSE_AFTER_TROUBLE * lease.tries
             await self._settle(lease, Again(self._ports.clock.now() + pause, fresh=False))
 
-    async def _settle(self, lease: Lease, again: Again | None) -> None:
-        if again is None:
-            await self._ports.jobs.settle(lease)
-        else:
-            await self._ports.jobs.settle(lease, again_at=again.at, fresh=again.fresh)
+    async def _settle(self, lease: Lease, outcome: Outcome) -> None:
+        match outcome:
+            case Again(at, fresh):
+                await self._ports.jobs.settle(lease, again_at=at, fresh=fresh)
+            case Then(job, at):
+                await self._ports.jobs.settle(lease, then=(job, at))
+            case None:
+                await self._ports.jobs.settle(lease)
 
     async def _bury(self, lease: Lease, why: str) -> None:
         log.error("job %s of group %s is given up: %s", lease.job.kind, lease.job.group_id, why)

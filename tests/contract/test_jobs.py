@@ -9,9 +9,10 @@ from bot.domain.group import GroupId
 from bot.infra.redis.agenda import MOST_LOOKED_AT
 from bot.infra.redis.store import Store, open_store
 from bot.ports import Job, Lease
-from tests.contract.store_case import DAY, NOW, G, review_job
+from tests.contract.store_case import DAY, NOW, G, review_job, round_trips
 
 JOB = review_job()
+NEXT = Job("post", G, str(DAY))
 LEASE = timedelta(minutes=1)
 SECOND = timedelta(seconds=1)
 SLOW_US = 50_000
@@ -129,6 +130,32 @@ async def test_a_job_can_be_owed_again(store: Store, fresh: bool, tries: int) ->
     assert await store.jobs.owed(JOB) == again_at
     assert not await store.jobs.settle(lease)
     assert (await claimed(store, again_at)).tries == tries
+
+
+async def test_what_comes_next_is_owed_with_the_end(store: Store) -> None:
+    """A settled job may leave another behind: one is gone and the other is owed."""
+    await store.jobs.add(JOB, NOW)
+    lease = await claimed(store)
+    async with round_trips(store, 1):
+        assert await store.jobs.settle(lease, then=(NEXT, NOW + LEASE))
+    assert (await store.jobs.owed(JOB), await store.jobs.owed(NEXT)) == (None, NOW + LEASE)
+
+
+async def test_what_comes_next_is_owed_though_the_lease_is_lost(store: Store) -> None:
+    """A worker that lost its lease ends nothing, and what comes next is owed all the same: it may be the only one."""
+    await store.jobs.add(JOB, NOW)
+    frozen = await claimed(store)
+    await claimed(store, NOW + LEASE)
+    assert not await store.jobs.settle(frozen, then=(NEXT, NOW))
+    assert await store.jobs.owed(JOB) is not None
+    assert await store.jobs.owed(NEXT) == NOW
+
+
+async def test_a_job_may_come_next_to_itself(store: Store) -> None:
+    """A job that is to come next after itself is owed then, as if it had been added while it was worked on."""
+    await store.jobs.add(JOB, NOW)
+    await store.jobs.settle(await claimed(store), then=(JOB, NOW + LEASE))
+    assert await store.jobs.owed(JOB) == NOW + LEASE
 
 
 async def test_a_renewed_lease_holds_longer(store: Store) -> None:

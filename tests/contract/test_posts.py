@@ -5,9 +5,10 @@ from datetime import timedelta
 
 import pytest
 
+from bot.domain.picks import Pick, Rule, Why
 from bot.domain.post import Post, PostState
 from bot.infra.redis.store import Store
-from tests.contract.store_case import DAY, NOW, G, message
+from tests.contract.store_case import DAY, NOW, G, group, message, round_trips
 
 NEXT_DAY = DAY + timedelta(days=1)
 LATER = NOW + timedelta(days=1)
@@ -87,6 +88,63 @@ async def test_a_window_that_is_over_stays_as_it_was(store: Store) -> None:
     await store.posts.sent(G, NEXT_DAY, message("m2"), LATER, LATER + WINDOW)
     first, _ = await store.posts.all(G)
     assert first.closes_at == NOW + timedelta(hours=2)
+
+
+async def test_what_is_known_of_the_posts_is_not_read_again(store: Store) -> None:
+    """Who hands over the posts as they stand records a post in one round trip, and the one before is closed."""
+    await store.posts.choose(G, DAY, NOW, "q1")
+    await store.posts.sent(G, DAY, message("m1"), NOW, NOW + WINDOW)
+    await store.posts.choose(G, NEXT_DAY, LATER, "q2")
+    known = await store.posts.all(G)
+    async with round_trips(store, 1):
+        sent = await store.posts.sent(G, NEXT_DAY, message("m2"), LATER, LATER + WINDOW, known=known)
+    first, second = await store.posts.all(G)
+    assert (first.closes_at, second, second.message) == (LATER, sent, message("m2"))
+
+
+async def test_a_post_that_was_sent_meanwhile_is_closed_too(store: Store) -> None:
+    """Known posts that stand otherwise by now are read again: a post sent since then is closed by the next one."""
+    await store.posts.choose(G, DAY, NOW, "q1")
+    await store.posts.choose(G, NEXT_DAY, LATER, "q2")
+    known = await store.posts.all(G)
+    await store.posts.sent(G, DAY, message("m1"), NOW, NOW + WINDOW)
+    await store.posts.sent(G, NEXT_DAY, message("m2"), LATER, LATER + WINDOW, known=known)
+    assert [post.closes_at for post in await store.posts.all(G)] == [LATER, LATER + WINDOW]
+
+
+async def test_a_post_that_was_not_known_is_closed_too(store: Store) -> None:
+    """Known posts of which one before lacks do not count: all are read, and the one that lacks is closed."""
+    await store.posts.choose(G, DAY, NOW, "q1")
+    await store.posts.sent(G, DAY, message("m1"), NOW, NOW + WINDOW)
+    chosen = await store.posts.choose(G, NEXT_DAY, LATER, "q2")
+    await store.posts.sent(G, NEXT_DAY, message("m2"), LATER, LATER + WINDOW, known=[chosen])
+    assert [post.closes_at for post in await store.posts.all(G)] == [LATER, LATER + WINDOW]
+
+
+async def test_a_day_that_was_settled_meanwhile_stays_so(store: Store) -> None:
+    """A day that is known as chosen and was missed since then takes no message."""
+    known = [await store.posts.choose(G, DAY, NOW, "q1")]
+    missed = await store.posts.settle(G, DAY, PostState.MISSED)
+    assert await store.posts.sent(G, DAY, message(), NOW, NOW + WINDOW, known=known) == missed
+
+
+async def test_one_look_says_what_the_next_post_depends_on(store: Store) -> None:
+    """A look gives the group, its posts in order and what is decided, as they are read one by one, at once."""
+    await store.groups.create(group())
+    for day in (NEXT_DAY, DAY):
+        await store.posts.choose(G, day, NOW, "q1")
+    await store.queue.put(G, [Pick(DAY, "q9", Why(Rule.PINNED))])
+    async with round_trips(store, 1):
+        look = await store.posts.look(G)
+    apart = (await store.groups.get(G), await store.posts.all(G), await store.queue.picks(G))
+    assert (look.group, look.posts, look.decided) == apart
+    assert (len(look.posts), len(look.decided)) == (2, 1)
+
+
+async def test_a_look_at_a_group_that_is_gone_finds_nothing(store: Store) -> None:
+    """Of a group that is not there a look says so."""
+    look = await store.posts.look(G)
+    assert (look.group, look.posts, look.decided) == (None, [], {})
 
 
 @pytest.mark.parametrize("state", [PostState.MISSED, PostState.SKIPPED])

@@ -10,6 +10,9 @@ from bot.errors import Refusal
 from bot.infra.redis.store import Store
 from bot.ports import Where
 from bot.usecases import owed
+from bot.usecases.posting import post_question
+from bot.usecases.work import Then
+from tests.contract.store_case import round_trips
 from tests.usecases.study import ANSWER, HOUR, MINUTE, MONDAY, Study, card, studying, text_of, without_questions
 
 TUESDAY = date(2026, 11, 24)
@@ -27,6 +30,18 @@ async def test_the_question_comes_on_time(study: Study) -> None:
     (message,) = study.standing(Where.CHANNEL)
     assert "Posted late" not in message.text
     assert await study.ports.jobs.owed(owed.post(await study.group_id(), TUESDAY)) == NINE + DAY
+
+
+async def test_a_post_costs_few_round_trips(study: Study) -> None:
+    """Redis is asked nine times for a post, its sending and all that follows it, however many members there are."""
+    for number in range(9):
+        await study.command(f"member{number}", "/tpm-me reminders 18:00")
+    study.sleep(HOUR)
+    job = owed.post(await study.group_id(), MONDAY)
+    async with round_trips(study.store, 9):
+        outcome = await post_question.run(study.ports, job)
+    assert outcome == Then(owed.post(job.group_id, TUESDAY), NINE + DAY)
+    assert (await study.post()).state is PostState.SENT
 
 
 async def test_a_post_within_three_hours_is_late(study: Study) -> None:

@@ -68,9 +68,18 @@ class RedisJobs:
                 some += [_entry(held.job), held.fence]
             await self._redis.script("renew", [Keys.due(), Keys.leases()], *some)
 
-    async def settle(self, lease: Lease, *, again_at: datetime | None = None, fresh: bool = False) -> bool:
+    async def settle(
+        self,
+        lease: Lease,
+        *,
+        again_at: datetime | None = None,
+        fresh: bool = False,
+        then: tuple[Job, datetime] | None = None,
+    ) -> bool:
         again: Argument = "" if again_at is None else due_ms(again_at)
-        return bool(await self._redis.call(*settle_command(lease.job, lease.fence, again, "0" if fresh else "")))
+        owe = [] if then is None else [add_command(*then)]
+        settled = settle_command(lease.job, lease.fence, again, "0" if fresh else "")
+        return bool((await self._redis.batch([*owe, settled]))[-1])
 
     async def bury(self, lease: Lease, why: str) -> bool:
         """Stop trying; it stays in the list of the dead. False if the fence has moved."""

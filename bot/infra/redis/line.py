@@ -24,7 +24,7 @@ MOST_WOKEN = 4
 """Tasks that go on at the same time, each with perhaps 1 ms of work: others than these must get their turn too."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(slots=True, eq=False)
 class _Wanted:
     """Commands that one task asked for: on the wire, by name, and where their answers go."""
 

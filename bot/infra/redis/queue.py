@@ -19,8 +19,7 @@ class RedisQueue:
         self._redis = client
 
     async def picks(self, group_id: GroupId) -> Mapping[date, Pick]:
-        stored: dict[bytes, bytes] = await self._redis.call("HGETALL", Keys.queue(group_id))
-        return {date.fromisoformat(text(day)): load(Pick, raw) for day, raw in sorted(stored.items())}
+        return picks_of(await self._redis.call("HGETALL", Keys.queue(group_id)))
 
     async def put(self, group_id: GroupId, picks: Sequence[Pick]) -> None:
         fields = [part for each in picks for part in (str(each.day), dump(Pick, each))]
@@ -39,3 +38,8 @@ class RedisQueue:
     async def proposal(self, group_id: GroupId, first: date) -> Sequence[Pick]:
         raw: bytes | None = await self._redis.call("HGET", Keys.proposals(group_id), str(first))
         return () if raw is None else load(tuple[Pick, ...], raw)
+
+
+def picks_of(stored: Mapping[bytes, bytes]) -> Mapping[date, Pick]:
+    """What the hash of a queue holds, by date."""
+    return {date.fromisoformat(text(day)): load(Pick, raw) for day, raw in sorted(stored.items())}

@@ -9,13 +9,13 @@ from bot.errors import ChatClosed
 from bot.ports import Job, Ports
 from bot.usecases import notify
 from bot.usecases.facilitating import manage_group
-from bot.usecases.work import Again, Work
+from bot.usecases.work import Outcome, Work
 
 
 def unless_closed(work: Work) -> Work:
     """`work`, which ends quietly where the place of its group is closed; the group is paused then."""
 
-    async def run(ports: Ports, job: Job) -> Again | None:
+    async def run(ports: Ports, job: Job) -> Outcome:
         try:
             return await work(ports, job)
         except ChatClosed as closed:

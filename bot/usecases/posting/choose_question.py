@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from itertools import islice
 
@@ -12,10 +12,12 @@ from bot.domain.group import Group
 from bot.domain.picks import Dry, Need, Pick, Rule, Wants, Why
 from bot.domain.post import Post, PostState
 from bot.domain.question import READY, Question
-from bot.ports import Ports
+from bot.ports import Ports, PostLook
 from bot.usecases.notify import tell_facilitators
 from bot.usecases.posting.plan_posts import just_before, next_post
 
+QUEUED = 14
+"""Dates that the queue shows: two weeks of a group that meets daily."""
 WARNED_AHEAD = 2
 """Posts: the facilitators are told so long before the bank runs dry."""
 
@@ -34,12 +36,9 @@ def asked(posts: Sequence[Post]) -> list[str]:
     return [post.question_id for post in posts if post.state in (PostState.CHOSEN, PostState.SENT)]
 
 
-async def pick_for(
-    ports: Ports, group: Group, bank: Mapping[str, Question], posts: Sequence[Post], day: date
-) -> Pick | None:
-    """What `day` gets from the group's bank, given all `posts` so far."""
-    decided = await ports.queue.picks(group.id)
-    return plan(bank.values(), asked(posts), [day], group.seed, wants=group.wants, fixed=decided)[0]
+def pick_for(group: Group, bank: Mapping[str, Question], look: PostLook, day: date) -> Pick | None:
+    """What `day` gets from the group's bank, given all posts so far."""
+    return plan(bank.values(), asked(look.posts), [day], group.seed, wants=group.wants, fixed=look.decided)[0]
 
 
 async def coming(
@@ -64,6 +63,23 @@ async def coming(
     past += [each.question_id for each in picks if each is not None]
     picks += plan(bank, past, days[len(plainly) :], group.seed, wants=group.wants, needs=needs, fixed=fixed)
     return [Coming(day, due_at, pick) for (day, due_at), pick in zip(dates, picks, strict=True)]
+
+
+async def planned(ports: Ports, group: Group) -> set[str]:
+    """Ids of the questions that the queue holds, and of those that facilitators put on later dates.
+
+    For a paused group: as if it went on now.
+    """
+    today = group.schedule.local_day(ports.clock.now())
+    rows = await coming(ports, replace(group, paused=False), QUEUED)
+    decided = [each for day, each in (await ports.queue.picks(group.id)).items() if day >= today]
+    return {each.question_id for each in [*decided, *(row.pick for row in rows if row.pick is not None)]}
+
+
+async def kept_back(ports: Ports, group: Group) -> set[str]:
+    """Ids of the questions that the group is soon asked for the first time: nobody is shown what would spoil them."""
+    posted = {post.question_id for post in await ports.posts.all(group.id) if post.state is PostState.SENT}
+    return await planned(ports, group) - posted
 
 
 def _dates(ports: Ports, group: Group, count: int, done: Collection[date]) -> list[tuple[date, datetime]]:

@@ -2,20 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date, datetime, timedelta
 
 from bot.domain.group import Group
 from bot.domain.post import CATCH_UP, Post, PostState
 from bot.ports import Job, Ports
 from bot.usecases import owed
+from bot.usecases.work import Then
 
 
 async def plan_next(ports: Ports, group: Group, *, after: datetime) -> None:
     """Owe the first post after `after`. A day whose catch-up is over by then is recorded when its work is done."""
     upcoming = next_post(group, after)
     if upcoming is not None:
-        day, due_at = upcoming
-        await ports.jobs.add(owed.post(group.id, day), due_at)
+        await ports.jobs.add(owed.post(group.id, upcoming[0]), upcoming[1])
+
+
+def then_next(group: Group, *, after: datetime) -> Then | None:
+    """The same, owed with the end of the job at hand."""
+    upcoming = next_post(group, after)
+    return None if upcoming is None else Then(owed.post(group.id, upcoming[0]), upcoming[1])
 
 
 def next_post(group: Group, now: datetime) -> tuple[date, datetime] | None:
@@ -35,6 +42,41 @@ async def is_posted(ports: Ports, group: Group, day: date) -> bool:
     """Whether the question of `day` stands."""
     post = await ports.posts.get(group.id, day)
     return post is not None and post.state is PostState.SENT
+
+
+def is_planned(group: Group, day: date, now: datetime) -> bool:
+    """Whether the time for a post of `day` is still to come; the date may be skipped, the group paused."""
+    due_at = group.schedule.instant(day)
+    return due_at is not None and due_at > now and day.isoweekday() in group.schedule.days
+
+
+async def skipped_ahead(ports: Ports, group: Group) -> list[date]:
+    """The dates to come that are skipped, the nearest first; one with its question, posted by hand, is none."""
+    now = ports.clock.now()
+    posted = {post.day for post in await ports.posts.all(group.id) if post.state is PostState.SENT}
+    return sorted(day for day in group.skips - posted if is_planned(group, day, now))
+
+
+async def next_dates(ports: Ports, group: Group, count: int = 5) -> list[tuple[date, str]]:
+    """The next dates with a post and their local times as text."""
+    dates: list[tuple[date, str]] = []
+    after = ports.clock.now()
+    while len(dates) < count and (upcoming := await upcoming_post(ports, group, after)) is not None:
+        day, after = upcoming
+        dates.append((day, f"{group.schedule.at:%H:%M}"))
+    return dates
+
+
+async def replan(ports: Ports, group: Group, change: Callable[[Group], Group]) -> Group:
+    """Change the group and move its next post: the old entry goes, the new one comes."""
+    now = ports.clock.now()
+    before = next_post(group, now)
+    changed = await ports.groups.update(group.id, change)
+    after = next_post(changed, now)
+    if before is not None and (after is None or before[0] != after[0]):
+        await ports.jobs.drop(owed.post(group.id, before[0]))
+    await plan_next(ports, changed, after=now)
+    return changed
 
 
 def next_due_at(group: Group, day: date, after: datetime) -> datetime | None:

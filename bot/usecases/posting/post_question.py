@@ -11,39 +11,47 @@ from bot.domain.group import Group, MessageRef
 from bot.domain.post import LATE_AFTER, Post, PostState, window_end
 from bot.domain.question import Question
 from bot.errors import ChatBusy, ChatRefused, ChatUnsure, Refusal
-from bot.ports import Job, Outgoing, Ports, Target, Where
+from bot.ports import Job, Outgoing, Ports, PostLook, Target, Where
 from bot.usecases import owed
 from bot.usecases.deliver import LOOK_BACK, clear_copies, deliver
 from bot.usecases.notify import tell_facilitators
 from bot.usecases.posting.choose_question import asked, coming, pick_for, runs_low, warn_when_dry
-from bot.usecases.posting.plan_posts import dues, is_too_late, just_before, next_due_at, plan_next, upcoming_post
+from bot.usecases.posting.plan_posts import (
+    dues,
+    is_too_late,
+    just_before,
+    next_due_at,
+    plan_next,
+    then_next,
+    upcoming_post,
+)
 from bot.usecases.posting.propose_week import plan_proposal
 from bot.usecases.posting.remind import plan_reminders
 from bot.usecases.posting.reveal import plan_reveal
-from bot.usecases.work import Again
+from bot.usecases.work import Again, Outcome
 from bot.views import notices, question_card
 
 AUDIT_AFTER = timedelta(minutes=3)
 LOOK_AGAIN_AFTER = timedelta(seconds=30)
 
 
-async def run(ports: Ports, job: Job) -> Again | None:
+async def run(ports: Ports, job: Job) -> Outcome:
     """The agenda's work for one group and local date."""
-    group = await ports.groups.get(job.group_id)
+    look = await ports.posts.look(job.group_id)
+    group = look.group
     if group is None or group.paused:
         return None
     day = date.fromisoformat(job.ref)
     now = ports.clock.now()
-    posts = await ports.posts.all(group.id)
-    standing = _of_day(posts, day)
+    standing = _of_day(look.posts, day)
     wanted = dues(group, day, standing)
     if wanted and wanted[0] > now:
         return Again(wanted[0])
     due_at = max((at for at in wanted if at <= now), default=None)
     if due_at is not None:
-        await _plan_what_follows(ports, group, posts, await _post_or_miss(ports, group, posts, day, due_at, now))
-    await plan_next(ports, group, after=due_at or now)
-    return None
+        post = await _post_or_miss(ports, group, look, day, due_at, now)
+        await _plan_what_follows(ports, group, look.posts, post)
+    return then_next(group, after=due_at or now)
 
 
 async def post_now(ports: Ports, group: Group) -> Post:
@@ -53,14 +61,15 @@ async def post_now(ports: Ports, group: Group) -> Post:
     """
     now = ports.clock.now()
     day = group.schedule.local_day(now)
-    posts = await ports.posts.all(group.id)
-    standing = _of_day(posts, day)
+    look = await ports.posts.look(group.id)
+    standing = _of_day(look.posts, day)
     if standing is not None and standing.state is PostState.SENT:
         raise Refusal(notices.already_posted(day))
     if standing is not None and standing.state is not PostState.CHOSEN:
         raise Refusal(notices.day_is_missed(day))
     try:
-        post = await _post(ports, group, posts, day, now, late=False, shape_of=await _shown_day(ports, group, day))
+        shown = await _shown_day(ports, group, look, day)
+        post = await _post(ports, group, look, day, now, late=False, shape_of=shown)
     except (ChatBusy, ChatUnsure) as trouble:
         await ports.jobs.add(owed.post(group.id, day), now + LOOK_AGAIN_AFTER)
         raise Refusal(notices.POST_UNSURE) from trouble
@@ -70,7 +79,7 @@ async def post_now(ports: Ports, group: Group) -> Post:
         raise Refusal(notices.NO_QUESTION_LEFT)
     if post.state is not PostState.SENT:
         raise Refusal(notices.day_is_missed(day))
-    await _plan_what_follows(ports, group, posts, post)
+    await _plan_what_follows(ports, group, look.posts, post)
     await ports.jobs.drop(owed.post(group.id, day))  # if earlier tries were given up, that is mended now
     await plan_next(ports, group, after=now)
     return post
@@ -91,7 +100,7 @@ async def upcoming_question(ports: Ports, group: Group) -> Question | None:
     bank = await ports.bank.of(group.id)
     dates = await coming(ports, group, 1)
     today = group.schedule.local_day(ports.clock.now())
-    pick = dates[0].pick if dates else await pick_for(ports, group, bank, await ports.posts.all(group.id), today)
+    pick = dates[0].pick if dates else pick_for(group, bank, await ports.posts.look(group.id), today)
     return bank.get(pick.question_id) if pick else None
 
 
@@ -101,27 +110,27 @@ def post_key(day: date) -> str:
 
 
 async def _post_or_miss(
-    ports: Ports, group: Group, posts: Sequence[Post], day: date, due_at: datetime, now: datetime
+    ports: Ports, group: Group, look: PostLook, day: date, due_at: datetime, now: datetime
 ) -> Post | None:
     """The post as it stands then; None when the bank has no question."""
-    standing = _of_day(posts, day)
+    standing = _of_day(look.posts, day)
     if standing is not None and standing.state is PostState.MISSED:
         await _tell_missed(ports, group, day, due_at)
     if standing is not None and standing.state is not PostState.CHOSEN:
         return standing
     if is_too_late(group, day, due_at, now):
-        return await _miss(ports, group, posts, day, due_at)
-    post = await _post(ports, group, posts, day, due_at, late=now - due_at > LATE_AFTER, shape_of=day)
+        return await _miss(ports, group, look, day, due_at)
+    post = await _post(ports, group, look, day, due_at, late=now - due_at > LATE_AFTER, shape_of=day)
     if post is None:
         await tell_facilitators(ports, group, f"empty:{day.isoformat()}")
     return post
 
 
-async def _miss(ports: Ports, group: Group, posts: Sequence[Post], day: date, due_at: datetime) -> Post:
+async def _miss(ports: Ports, group: Group, look: PostLook, day: date, due_at: datetime) -> Post:
     """Record a day as missed, unless its post turns out to stand already."""
     message = await _standing(ports, group, day, due_at)
     if message is not None:
-        if await _choose(ports, group, posts, day, due_at, day) is None:  # memory may have lost that it was chosen
+        if await _choose(ports, group, look, day, due_at, day) is None:  # memory may have lost that it was chosen
             await ports.posts.choose(group.id, day, due_at, "", sealed=group.sealed)
         closes_at = window_end(due_at, next_due_at(group, day, due_at), group.window_h)
         return await ports.posts.sent(group.id, day, message, due_at, closes_at)
@@ -157,10 +166,10 @@ async def _standing(ports: Ports, group: Group, day: date, due_at: datetime) -> 
 
 
 async def _post(
-    ports: Ports, group: Group, posts: Sequence[Post], day: date, due_at: datetime, *, late: bool, shape_of: date
+    ports: Ports, group: Group, look: PostLook, day: date, due_at: datetime, *, late: bool, shape_of: date
 ) -> Post | None:
     """Choose, store, send, record; None when the bank has no question."""
-    chosen = await _choose(ports, group, posts, day, due_at, shape_of)
+    chosen = await _choose(ports, group, look, day, due_at, shape_of)
     if chosen is None:
         return None
     post, question, is_low = chosen
@@ -172,7 +181,7 @@ async def _post(
     if begun.contested:
         # before the record: a day that is recorded as sent is not looked at again
         await ports.jobs.add(owed.audit(group.id, day), now + AUDIT_AFTER)
-    sent = await ports.posts.sent(group.id, day, message, now, closes_at)
+    sent = await ports.posts.sent(group.id, day, message, now, closes_at, known=[*look.posts, post])
     if sent.message != message:  # another process recorded the day as missed meanwhile
         await ports.chat.delete(message)
     if is_low:
@@ -192,37 +201,36 @@ async def _plan_what_follows(ports: Ports, group: Group, posts: Sequence[Post], 
 
 
 async def _choose(
-    ports: Ports, group: Group, posts: Sequence[Post], day: date, due_at: datetime, shape_of: date
+    ports: Ports, group: Group, look: PostLook, day: date, due_at: datetime, shape_of: date
 ) -> tuple[Post, Question, bool] | None:
     """The day's post as it stands, or a new one; the choice is stored before the first try to send.
 
-    The last is whether the bank runs low with it. `posts`: all of the group, as read a while ago; a post that was
-    chosen since then stands. `shape_of`: the date whose pick it gets.
+    The last is whether the bank runs low with it. `look`: as it was a while ago; a post that was chosen since then
+    stands. `shape_of`: the date whose pick it gets.
     """
     bank = await ports.bank.of(group.id)
-    standing = _of_day(posts, day)
+    standing = _of_day(look.posts, day)
     if standing is not None and standing.question_id in bank:
-        return standing, bank[standing.question_id], runs_low(group, bank, asked(posts))
-    pick = await pick_for(ports, group, bank, posts, shape_of)
+        return standing, bank[standing.question_id], runs_low(group, bank, asked(look.posts))
+    pick = pick_for(group, bank, look, shape_of)
     if pick is None:
         return None
     post = await ports.posts.choose(group.id, day, due_at, pick.question_id, sealed=group.sealed)
     question = bank.get(post.question_id, bank[pick.question_id])
-    return post, question, runs_low(group, bank, [*asked(posts), question.id])
+    return post, question, runs_low(group, bank, [*asked(look.posts), question.id])
 
 
 def _of_day(posts: Sequence[Post], day: date) -> Post | None:
     return next((post for post in posts if post.day == day), None)
 
 
-async def _shown_day(ports: Ports, group: Group, day: date) -> date:
+async def _shown_day(ports: Ports, group: Group, look: PostLook, day: date) -> date:
     """The date whose pick is posted on `day` out of turn: the next one, as `preview` shows it.
 
     Not if somebody decided what that next date or `day` gets.
     """
-    decided = await ports.queue.picks(group.id)
     upcoming = await upcoming_post(ports, group, just_before(ports.clock.now()))
-    return day if upcoming is None or {day, upcoming[0]} & decided.keys() else upcoming[0]
+    return day if upcoming is None or {day, upcoming[0]} & look.decided.keys() else upcoming[0]
 
 
 def _channel(group: Group) -> Target:

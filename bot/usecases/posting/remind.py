@@ -17,9 +17,11 @@ from bot.views import notices
 
 
 async def plan_reminders(ports: Ports, group: Group, post: Post) -> None:
-    """Owe a reminder to each member who wants one while `post` is open."""
-    for member in await ports.groups.members(group.id):
-        await plan_reminder(ports, group, post, member)
+    """Owe a reminder to each member who wants one while `post` is open: one write, however many they are."""
+    now = ports.clock.now()
+    members = await ports.groups.members(group.id)
+    wanted = [(member, reminder_at(group.schedule, post, member, after=now)) for member in members]
+    await ports.jobs.restore([(owed.remind(group.id, post.day, member.id), at) for member, at in wanted if at])
 
 
 async def plan_reminder(ports: Ports, group: Group, post: Post, member: Member) -> None:
