@@ -30,6 +30,8 @@ async def send_direct(ports: Ports, group: Group, member_id: MemberId, kind: str
     Raises ChatBusy and ChatUnsure.
     """
     key = f"{kind}:{about}"
+    if await ports.outbox.get(group.id, key) is not None:
+        return True  # it was said, maybe on another day: it takes no place of this one
     if not await _has_place(ports, group, member_id, kind, key):
         log.warning("a %s of group %s is one too many for its day", kind, group.id)
         return False

@@ -83,7 +83,8 @@ def test_an_answer_to_a_closed_window_is_late(tmp_path_factory: pytest.TempPathF
     assert {line.to for line in outcome.feedback()} == {"ben", "cleo"}
     _, state, saved, streak = outcome.private("cleo")
     assert "The window is closed; a late answer still gets feedback, but no streak." in state
-    assert saved == "Saved, after the window: it gets feedback, but no streak. Feedback comes in about a minute."
+    late = "Saved, after the window: it gets feedback, but no streak."
+    assert saved == f"{late} A card to check it yourself comes in about a minute."
     assert "Wed 21 Oct: answered late, does not count" in streak
     assert "Wed 21 Oct: answered late, does not count" in outcome.private("ben")[-1]
 

@@ -87,7 +87,7 @@ async def test_talk_can_be_counted(opened: Study) -> None:
     """[Count as my answer] makes talk the answer, with feedback; pressed again it says that it is counted."""
     reply = await opened.say("ben", TALK)
     counted = text_of(await opened.press("ben", button(reply).action))
-    assert counted == "Counted as your answer. Feedback comes in about a minute."
+    assert counted == "Counted as your answer. A card to check it yourself comes in about a minute."
     await opened.settle()
     assert (await opened.card_about("ben")) is not None
     again = text_of(await opened.press("ben", button(reply).action))
@@ -95,6 +95,18 @@ async def test_talk_can_be_counted(opened: Study) -> None:
     answer = await opened.answer("ben")
     assert answer is not None
     assert answer.version == 1
+
+
+async def test_talk_that_comes_again_keeps_its_edited_text(opened: Study) -> None:
+    """Talk that a platform brings again after its edit is counted with its newer text."""
+    said = await opened.said("ben", TALK)
+    await opened.do(said)
+    await opened.do(await opened.edited(said, f"{TALK} Nurses, at night."))
+    await opened.do(said)
+    await opened.press("ben", f"count:{MONDAY}:{said.message_id}")
+    answer = await opened.answer("ben")
+    assert answer is not None
+    assert answer.text == f"{TALK} Nurses, at night."
 
 
 async def test_talk_after_an_answer_can_be_added(opened: Study) -> None:

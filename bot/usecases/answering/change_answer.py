@@ -69,7 +69,7 @@ async def _as_new(ports: Ports, group_id: GroupId, day: date, change: Edited) ->
         sent_at=change.edited_at,
         mentions=change.mentions,
     )
-    return await said(ports, group_id, day, message)
+    return await said(ports, group_id, day, message, is_edit=True)
 
 
 async def delete(ports: Ports, group_id: GroupId, day: date, change: Deleted) -> None:

@@ -41,8 +41,8 @@ class Decision:
     follows: bool = False
 
 
-async def said(ports: Ports, group_id: GroupId, day: date, message: Said) -> Card | None:
-    """A message in the thread of the post of `day`."""
+async def said(ports: Ports, group_id: GroupId, day: date, message: Said, *, is_edit: bool = False) -> Card | None:
+    """A message in the thread of the post of `day`. `is_edit`: its text is newer than what is kept of it."""
     member_id = message.caller.member_id
     if len(message.text) > MOST_CHARS:
         raise Refusal(notices.too_long(len(message.text)))
@@ -57,11 +57,14 @@ async def said(ports: Ports, group_id: GroupId, day: date, message: Said) -> Car
         return Decision(talk=True) if addressed else _from_thread(look, part, member_id, day)
 
     decision = await store(ports, group_id, message.caller, day, decide)
+    if not (decision.sealed or decision.talk):
+        return None
+    kept = await ports.answers.aside(group_id, day, member_id, part.message_id)
+    if kept is not None and (kept == part.text or not is_edit):
+        return None  # it came before, and may have been edited since
     if decision.sealed:
-        if await ports.answers.aside(group_id, day, member_id, part.message_id) == part.text:
-            return None  # it came before
         return await keep_as_draft(ports, group_id, day, member_id, part.message_id, part.text)
-    return await _talk(ports, group_id, member_id, part, day, addressed=addressed) if decision.talk else None
+    return await _talk(ports, group_id, member_id, part, day, addressed=addressed)
 
 
 async def count_anyway(
@@ -98,6 +101,7 @@ async def count_anyway(
         joined_existing=not decision.judge,
         late=decision.answer.late,
         feedback_follows=member is None or member.auto_feedback,
+        judged=ports.reviewer is not None,
     )
 
 

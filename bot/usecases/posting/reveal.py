@@ -6,6 +6,7 @@ import logging
 from collections.abc import Sequence
 from datetime import date
 
+from bot.domain.answer import Answer
 from bot.domain.group import GroupId
 from bot.domain.post import Post
 from bot.errors import ChatClosed, ChatRefused
@@ -35,8 +36,8 @@ async def is_to_be_revealed(ports: Ports, group_id: GroupId, post: Post) -> bool
     """Whether the post is sealed now, or an answer to it does not stand in its thread yet."""
     if not post.sealed or post.is_sealed(ports.clock.now()):
         return post.sealed
-    members = await ports.answers.of_day(group_id, post.day)
-    shown = [await ports.outbox.get(group_id, share_key(post.day, member_id)) for member_id in members]
+    hidden = await _by_form(ports, group_id, post.day)
+    shown = [await ports.outbox.get(group_id, share_key(post.day, answer.member_id)) for answer in hidden]
     return None in shown
 
 
@@ -53,8 +54,8 @@ async def run(ports: Ports, job: Job) -> Again | None:
     if post.is_sealed(ports.clock.now()):
         return Again(post.closes_at)
     refused: ChatRefused | None = None
-    answers = await ports.answers.of_day(job.group_id, day)
-    for answer in sorted(answers.values(), key=lambda each: (each.parts[0].sent_at, each.member_id)):
+    answers = await _by_form(ports, job.group_id, day)
+    for answer in sorted(answers, key=lambda each: (each.parts[0].sent_at, each.member_id)):
         if await ports.outbox.get(job.group_id, share_key(day, answer.member_id)) is not None:
             continue
         try:
@@ -67,3 +68,8 @@ async def run(ports: Ports, job: Job) -> Again | None:
     if refused is not None:
         raise refused
     return None
+
+
+async def _by_form(ports: Ports, group_id: GroupId, day: date) -> list[Answer]:
+    """A late answer that was written into the thread stands there by itself."""
+    return [answer for answer in (await ports.answers.of_day(group_id, day)).values() if answer.by_form]
