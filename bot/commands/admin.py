@@ -8,7 +8,7 @@ from bot.cards import Card, Reply
 from bot.commands.spec import Audience, Context, Run, check_right
 from bot.domain.group import Group
 from bot.ports import Ports
-from bot.usecases.facilitating import manage_group
+from bot.usecases.facilitating import manage_group, skip_date
 from bot.usecases.facilitating.wishes import Wishes
 
 
@@ -32,7 +32,11 @@ async def members(context: Context, arguments: Mapping[str, str]) -> Reply:
 
 
 async def skip(context: Context, arguments: Mapping[str, str]) -> Reply:
-    return await manage_group.skip(context.ports, context.group, arguments.get("date", ""))
+    return await skip_date.skip(context.ports, context.group, arguments.get("date", ""))
+
+
+async def unskip(context: Context, arguments: Mapping[str, str]) -> Reply:
+    return await skip_date.unskip(context.ports, context.group, arguments.get("date", ""))
 
 
 def on_group(run: Callable[[Ports, Group], Awaitable[Card]]) -> Run:

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping
 
 from bot.cards import Reply
-from bot.commands.spec import Audience, Context, FormSpec, PressSpec
+from bot.commands.spec import Audience, Context, FormSpec, PressSpec, day_of
 from bot.errors import Refusal
 from bot.inbound import Submission
 from bot.usecases.facilitating import inbox as inboxes
-from bot.usecases.facilitating import manage_bank, manage_queue, settle_suggestion
+from bot.usecases.facilitating import manage_bank, manage_queue, past_entries, settle_suggestion, skip_date
 from bot.views import notices
 from bot.views.facilitating import queue_card
 
@@ -90,6 +90,10 @@ async def _inbox_page(context: Context, page: str) -> Reply:
     return await inboxes.show(context.ports, context.group, _number(page or "1"))
 
 
+async def _inbox_past(context: Context, page: str) -> Reply:
+    return await past_entries.show(context.ports, context.group, _number(page))
+
+
 def _number(text: str) -> int:
     """A page that a button carries. Raises Refusal when it is none: somebody made it up."""
     if not (text.isascii() and text.isdecimal() and len(text) < len("10000")):
@@ -103,6 +107,10 @@ async def _queue(context: Context, _: str) -> Reply:
 
 async def _queue_form(context: Context, _: str) -> Reply:
     return await manage_queue.open_form(context.ports, context.group)
+
+
+async def _unskip(context: Context, day: str) -> Reply:
+    return await skip_date.unskip(context.ports, context.group, str(day_of(day)))
 
 
 async def _approve(context: Context, suggestion_id: str) -> Reply:
@@ -150,6 +158,7 @@ def _left(name: str) -> Callable[[Context, str, Mapping[str, str]], Awaitable[No
 FACILITATOR_PRESSES: Mapping[str, PressSpec] = {
     "queue": PressSpec(_queue, Audience.FACILITATOR),
     "queue-form": PressSpec(_queue_form, Audience.FACILITATOR, opens_form=True),
+    "unskip": PressSpec(_unskip, Audience.FACILITATOR),
     "bank-page": PressSpec(_page, Audience.FACILITATOR),
     manage_bank.ADD: PressSpec(_bank_add, Audience.FACILITATOR, opens_form=True),
     manage_bank.EDIT: PressSpec(_bank_edit, Audience.FACILITATOR, opens_form=True),
@@ -157,6 +166,7 @@ FACILITATOR_PRESSES: Mapping[str, PressSpec] = {
     "bank-unretire": PressSpec(_bank_unretire, Audience.FACILITATOR),
     "bank-export": PressSpec(_bank_export, Audience.FACILITATOR),
     "inbox": PressSpec(_inbox_page, Audience.FACILITATOR),
+    "inbox-past": PressSpec(_inbox_past, Audience.FACILITATOR),
     "suggestion-approve": PressSpec(_approve, Audience.FACILITATOR, opens_form=True),
     settle_suggestion.EDIT: PressSpec(_suggestion_form, Audience.FACILITATOR, opens_form=True),
     settle_suggestion.DECLINE: PressSpec(_decline_form, Audience.FACILITATOR, opens_form=True),

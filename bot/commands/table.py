@@ -67,6 +67,13 @@ ADMIN_VERBS: tuple[CommandSpec, ...] = (
         run=admin.skip,
     ),
     CommandSpec(
+        name="unskip",
+        summary="take a skip back: the question of that date comes after all",
+        arguments=(Argument("date", Kind.DAY, "a skipped date, such as 2026-12-24"),),
+        audience=Audience.FACILITATOR,
+        run=admin.unskip,
+    ),
+    CommandSpec(
         name="pause",
         summary="post nothing until resumed",
         audience=Audience.FACILITATOR,
@@ -146,7 +153,8 @@ async def _help(context: Context, arguments: Mapping[str, str]) -> Reply:
             return help_card.one(f"tpm-admin {verb.usage}", verb.summary, [])
     if topic:
         raise Refusal(help_card.unknown_command(topic, nearest(f"tpm-{topic}", [spec.name for spec in shown])))
-    return help_card.overview([(spec.usage, spec.summary) for spec in shown], context.group)
+    rows = [(spec.usage, spec.summary) for spec in shown]
+    return help_card.overview(rows, context.group, judged=context.ports.reviewer is not None)
 
 
 COMMANDS: tuple[CommandSpec, ...] = (

@@ -17,7 +17,7 @@ from difflib import get_close_matches
 
 from bot.domain.judge import FRAMEWORK_SPECIFIC
 from bot.domain.parse import LEVEL_NAMES
-from bot.domain.question import HEART, KINDS, LEVELS, MOST_HEARTS, Fault, LookFor, Question, faults
+from bot.domain.question import HEART, KIND_NAMES, KINDS, LEVELS, MOST_HEARTS, Fault, LookFor, Question, faults
 
 MOST_ID_CHARS = 50
 MOST_SLUG_CHARS = 30
@@ -87,7 +87,7 @@ def typed_of(question: Question) -> Typed:
     notes = [
         f"{key}: {point.point} -> {point.specific}" for key, points in question.look_for.items() for point in points
     ]
-    about = f"{question.topic}, {question.level}, {question.kind}"
+    about = f"{question.topic}, {question.level}, {KIND_NAMES.get(question.kind, question.kind)}"
     return Typed(question.title, question.prompt, "\n".join(question.givens), "\n".join(notes), about)
 
 
@@ -119,7 +119,10 @@ def own_id(title: str, key: str) -> str:
 def _about(text: str, topics: Collection[str]) -> tuple[str, int | None, str, list[Fault]]:
     topic, level, kind = "", None, ""
     unknown = []
-    for word in re.split(r"[\s,;]+", text.strip().lower()):
+    text = text.strip().lower()
+    for key, name in KIND_NAMES.items():
+        text = text.replace(name.lower(), key)  # one of them has two words
+    for word in re.split(r"[\s,;]+", text):
         if not topic and word in topics:
             topic = word
         elif level is None and (word in LEVEL_NAMES or word in map(str, LEVELS)):
@@ -130,7 +133,7 @@ def _about(text: str, topics: Collection[str]) -> tuple[str, int | None, str, li
             unknown.append(word)
     found = []
     if unknown:
-        near = get_close_matches(unknown[0], [*topics, *KINDS, *LEVEL_NAMES], n=1, cutoff=0.5)
+        near = get_close_matches(unknown[0], [*topics, *KIND_NAMES.values(), *LEVEL_NAMES], n=1, cutoff=0.5)
         hint = f"; did you mean {near[0]}?" if near else ""
         found.append(Fault("about", f"does not know “{unknown[0][:40]}”{hint}"))
     elif not topic:

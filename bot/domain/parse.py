@@ -19,6 +19,7 @@ ALL_WORDS = ("all", "any", "every")
 LEVEL_NAMES = {"warm-up": 1, "core": 2, "stretch": 3}
 FEWEST_NAME_CHARS = 3
 FEWEST_IN_RANGE = 3
+UNCHANGED = " Nothing was changed."
 TIME_FORM = "Write it as 9:00, 21:30 or 9am."
 DAYS_FORM = "Write them as mon-fri, mon,wed,fri or daily."
 MOST_SHOWN_CHARS = 40
@@ -62,7 +63,8 @@ def parse_zone(text: str) -> str:
     hint = f"Did you mean {_either(near)}?" if near else "Write a region and a city, such as Europe/Paris."
     if not wanted:
         raise _unreadable("time zone", text, hint)
-    raise Refusal(f"I know {'more than one' if matches else 'no'} time zone “{_shown(text)}”. {hint}")
+    known = "more than one" if matches else "no"
+    raise Refusal(f"I know {known} time zone “{_shown(text)}”. {hint}{UNCHANGED}")
 
 
 def parse_time(text: str) -> time:
@@ -141,7 +143,7 @@ def _topic(word: str, known: Collection[str]) -> str:
         return word if word in known else inside[0]
     near = get_close_matches(word, sorted(known), n=MOST_SUGGESTIONS, cutoff=0.6) or sorted(inside)
     hint = f"Did you mean {_either(near)}?" if near else f"There are {', '.join(sorted(known))}."
-    raise Refusal(f"I know no topic “{_shown(word)}”. {hint} Nothing was changed.")
+    raise Refusal(f"I know no topic “{_shown(word)}”. {hint}{UNCHANGED}")
 
 
 def parse_day(text: str, today: date) -> date:
@@ -161,7 +163,8 @@ def parse_day(text: str, today: date) -> date:
     try:
         return date(int(match[1]), int(match[2]), int(match[3]))
     except ValueError:
-        raise Refusal(f"There is no date {match[0]} in the calendar. Write year, month and day.") from None
+        form = f"Write year, month and day, such as {today.isoformat()}."
+        raise Refusal(f"There is no date {match[0]} in the calendar. {form}{UNCHANGED}") from None
 
 
 def _zones() -> dict[str, str]:
@@ -228,7 +231,8 @@ def _before(day: int) -> int:
 
 def _unreadable(thing: str, text: str, form: str) -> Refusal:
     shown = _shown(text)
-    return Refusal(f"I cannot read the {thing} “{shown}”. {form}" if shown else f"The {thing} is missing. {form}")
+    said = f"I cannot read the {thing} “{shown}”." if shown else f"The {thing} is missing."
+    return Refusal(f"{said} {form}{UNCHANGED}")
 
 
 def _folded(text: str) -> str:

@@ -17,7 +17,18 @@ RETIRED = "retired"
 WARM_UP = 1
 
 # The rules of a question file: reference content.md 2 and 8.
-KINDS = ("design", "rag", "tradeoff", "explain", "api", "metrics", "incident", "estimate")
+KIND_NAMES = {
+    "design": "design",
+    "rag": "RAG design",
+    "tradeoff": "trade-off",
+    "explain": "explanation",
+    "api": "API",
+    "metrics": "metrics",
+    "incident": "incident",
+    "estimate": "estimate",
+}
+"""As files have it -> as people are shown it, and may type it."""
+KINDS = tuple(KIND_NAMES)
 STATUSES = ("draft", READY, RETIRED)
 LEVELS = (1, 2, 3)
 MINUTES = (10, 15, 20, 25)

@@ -29,6 +29,10 @@ MESSAGE_UNREAD = (
     "is your answer, open its menu (press and hold it, or right-click), then Apps, then Count as my answer. Or press "
     "the button for a form. I do read a message that mentions me. I say this only once."
 )
+FILE_UNREAD = (
+    "What you wrote in the thread came as a file. I do not open files, so it is not counted; the file stands where it "
+    "is. If it is your answer, press the button and paste the text into the form. I say this only once."
+)
 TOO_LATE = "That reached me too late, so I did nothing. Please try it once more."
 NO_DIRECT_WAY = (
     "I had something to show to one of you alone, and your settings do not let me write to you directly. "
@@ -65,9 +69,7 @@ FEEDBACK_COMING = "Your answer is saved. Its feedback is on the way."
 FEEDBACK_NOT_ASKED = "Your answer is saved. To get feedback on it, type /tpm-feedback again."
 QUIET_FORM = "Write quiet hours as two times with a dash, such as 21:00-08:00, or off. Nothing was changed."
 AWAY_FORM = "Write one date or two, such as 2026-12-01 2026-12-05, or off. Nothing was changed."
-AWAY_BACKWARDS = "The last day comes before the first. Nothing was changed."
 TOO_MANY_AWAY = "Too many away dates lie ahead already. Clear them with /tpm-me away off. Nothing was changed."
-AWAY_PAST = "Those days are over. Away dates cannot be added afterwards. Nothing was changed."
 FEEDBACK_FORM = "Write on or off. Nothing was changed."
 PROBES_FORM = "Write probes on or probes off. Nothing was changed."
 FORGET_AGAIN = (
@@ -80,8 +82,6 @@ ANSWER_FIRST = (
 )
 NOT_SEALED = "Nothing is hidden here: the answers to this question stand in its thread."
 FORGET_CANCELLED = "Nothing was erased."
-NOTHING_SCHEDULED = "Nothing is scheduled, so there is nothing to skip."
-TOO_MANY_SKIPS = "Too many dates are skipped already. Use /tpm-admin pause for a long break. Nothing was changed."
 NOT_IN_A_THREAD = "That message is not in the thread of a question, so I cannot do anything with it."
 NOT_YOUR_MESSAGE = "That message is somebody else's. Only its author can count it or get feedback on it."
 PROBE_LATER = "Answer the question first. Then I ask you one that goes further."
@@ -140,6 +140,11 @@ def message_unread(day: date) -> Card:
     return Card("message-unread", (Text((MESSAGE_UNREAD,)), Buttons((Button("Answer", f"answer:{day}"),))))
 
 
+def file_unread(day: date) -> Card:
+    """For somebody whose long message a platform made a file."""
+    return Card("message-unread", (Text((FILE_UNREAD,)), Buttons((Button("Answer", f"answer:{day}"),))))
+
+
 def reading(name: str) -> str:
     """A passing line while the model reads."""
     return f"Reading {name}'s answer"
@@ -176,8 +181,19 @@ def already_posted(day: date) -> str:
 
 def no_practice(topic: str | None, level: int | None) -> str:
     """No question is like that."""
-    wish = " and ".join(part for part in (topic, f"level {level}" if level else None) if part)
-    return f"The bank has no question for {wish}. Try another topic or level."
+    return f"The bank has no question for {_wish(topic, level)}. Try another topic or level."
+
+
+def kept_for_the_group(topic: str | None, level: int | None) -> str:
+    """All that are like that are about to be asked."""
+    return (
+        f"What is left for {_wish(topic, level) or 'practice'} will be asked here in the next weeks, "
+        "so I keep it for then. Try another topic or level."
+    )
+
+
+def _wish(topic: str | None, level: int | None) -> str:
+    return " and ".join(part for part in (topic, f"level {level}" if level else None) if part)
 
 
 def day_is_missed(day: date) -> str:
@@ -291,9 +307,17 @@ def job_dead(kind: str) -> str:
     )
 
 
-def nothing_to_skip(day: date) -> str:
-    """Refuses to skip a date that has no post ahead."""
-    return f"No question is planned for {day_text(day)}, so there is nothing to skip."
+def away_backwards(first: date, last: date) -> str:
+    """Refuses a stay that ends before it begins."""
+    return f"The last day comes before the first. Write them in order, such as {last} {first}. Nothing was changed."
+
+
+def away_past(today: date) -> str:
+    """Refuses a stay that is over."""
+    return (
+        "Those days are over. Away dates cannot be added afterwards, only from today on, such as "
+        f"{today}. Nothing was changed."
+    )
 
 
 def many_such_members(name: str, ids: Sequence[str]) -> str:

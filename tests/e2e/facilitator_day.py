@@ -38,7 +38,11 @@ def _said(line: Line) -> list[str]:
     if line.data.get("kind") == "self-check":
         return [rows[0], *(row for row in rows if "hints used" in row)]
     if "queue" in line.data:
-        return [row for row in rows if row.startswith(("What", "Change", "[")) or any(word in row for word in OWN)]
+        return [
+            row
+            for row in rows
+            if row.startswith(("What", "Change", "Skipped", "[")) or any(word in row for word in OWN)
+        ]
     if "ready" in line.data or ("prompt" in line.data and not line.data["question"].startswith("own-")):
         return [row for row in rows if row.startswith("[")]
     return [row[:HINT_CHARS] if row.startswith("Hint ") else row for row in rows]

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.domain.parse import days_text, parse_day, parse_days, parse_time, parse_zone
+from bot.domain.parse import days_text, parse_day, parse_days, parse_levels, parse_time, parse_window, parse_zone
 from bot.errors import Refusal
 
 FRIDAY = date(2026, 11, 20)
@@ -171,6 +171,30 @@ def test_a_wrong_date_is_refused_by_name(text: str, named: str) -> None:
     with pytest.raises(Refusal) as refused:
         parse_day(text, FRIDAY)
     assert named in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("read", "text", "example"),
+    [
+        (parse_zone, "Mars/Base", "such as Europe/Paris"),
+        (parse_zone, "istanbul", "Asia/Istanbul"),
+        (parse_time, "25:00", "9:00"),
+        (parse_time, "", "9:00"),
+        (parse_days, "moonday", "mon-fri"),
+        (parse_window, "48", "36"),
+        (parse_levels, "9", "such as 1,2"),
+        (lambda text: parse_day(text, FRIDAY), "someday", "2026-11-20"),
+        (lambda text: parse_day(text, FRIDAY), "2026-02-30", "such as 2026-11-20"),
+    ],
+)
+def test_every_refusal_has_an_example_and_says_that_nothing_changed(
+    read: Callable[[str], object], text: str, example: str
+) -> None:
+    """What cannot be read is refused with a good example, and the last words are that nothing was changed."""
+    with pytest.raises(Refusal) as refused:
+        read(text)
+    assert example in str(refused.value)
+    assert str(refused.value).endswith((". Nothing was changed.", "? Nothing was changed."))
 
 
 @given(st.text(max_size=80))

@@ -16,6 +16,7 @@ LINES = {
     "preview": "",
     "post-now": "",
     "skip": "",
+    "unskip": "2026-11-23",
     "pause": "",
     "resume": "",
     "members": "",

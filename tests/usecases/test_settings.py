@@ -102,7 +102,9 @@ async def test_away_ranges_are_limited_and_never_lost(study: Study) -> None:
     ("line", "why"),
     [
         ("away", "Write one date or two"),
-        ("away 2026-12-05 2026-12-01", "The last day comes before the first"),
+        ("away 2026-12-05 2026-12-01", "Write them in order, such as 2026-12-01 2026-12-05"),
+        ("away 2026-10-05", "only from today on, such as 2026-11-23"),
+        ("away 2026-02-30", "Write year, month and day, such as 2026-11-23"),
         ("away 2026-12-01 2026-12-02 2026-12-03", "Write one date or two"),
         ("quiet 21:00", "Write quiet hours as two times"),
         ("quiet late-early", "I cannot read the time “late”"),
@@ -114,9 +116,9 @@ async def test_away_ranges_are_limited_and_never_lost(study: Study) -> None:
     ],
 )
 async def test_a_wrong_setting_changes_nothing(study: Study, line: str, why: str) -> None:
-    """What cannot be read is refused with the form that can, and nothing changes."""
+    """What cannot be read is refused with the form that can, and nothing changes, as the last words say."""
     await study.command("ben", "/tpm-me")
-    with pytest.raises(Refusal, match=why):
+    with pytest.raises(Refusal, match=rf"{why}.*Nothing was changed\.$"):
         await study.command("ben", f"/tpm-me {line}")
     ben = await study.member("ben")
     assert ben is not None

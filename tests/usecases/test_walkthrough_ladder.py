@@ -62,6 +62,13 @@ async def test_the_pack_never_gives_away_the_open_question(valkey_url: str, tmp_
         assert markdown(question.runner_up) in files([after])
 
 
+async def queued(study: Study) -> list[str]:
+    """The questions that the next posts would bring."""
+    queue = await study.command("asha", "/tpm-admin queue")
+    assert isinstance(queue, Card)
+    return [row["question"] for row in queue.data["queue"]]
+
+
 async def test_a_pack_names_no_question_of_the_days_to_come(valkey_url: str, tmp_path: Path) -> None:
     """A question that is decided for a day to come stays out of the pack."""
     async with walking(valkey_url, tmp_path, None) as study:
@@ -70,6 +77,15 @@ async def test_a_pack_names_no_question_of_the_days_to_come(valkey_url: str, tmp
         why = Why(rule=Rule.PINNED)
         await study.ports.queue.put(await study.group_id(), [Pick(MONDAY + timedelta(days=1), named, why)])
         assert named not in (await ask(study, question=wish)).data["questions"]
+
+
+async def test_a_pack_spoils_no_planned_question(valkey_url: str, tmp_path: Path) -> None:
+    """Whoever asks for a question of the queue gets a pack without it, as long as the group was not asked it."""
+    async with walking(valkey_url, tmp_path, None) as study:
+        rows = (await queued(study))[:3]
+        for question in (study.ports.library.questions[row] for row in rows):
+            pack = await ask(study, "ben", f"{question.title}: {question.prompt}")
+            assert not {*pack.data["questions"]} & {*rows}
 
 
 async def test_a_busy_model_is_waited_for_and_said(walker: Study, model: AnthropicServer) -> None:

@@ -9,6 +9,7 @@ from bot.errors import Refusal
 from bot.ports import Ports
 from bot.usecases.answering.answer_by_form import newest_post
 from bot.usecases.peers import show_reviews
+from bot.usecases.posting.choose_question import kept_back
 from bot.usecases.posting.plan_posts import next_post
 from bot.views import notices, question_card
 
@@ -28,15 +29,22 @@ async def today(ports: Ports, group: Group, member: Member) -> Card:
 async def practice(
     ports: Ports, group: Group, member: Member, topic: str | None, level: int | None, shown: str = ""
 ) -> Card:
-    """An extra question for this member alone, another than `shown`. Raises Refusal when the bank has none like it."""
+    """An extra question for this member alone, another than `shown`. Raises Refusal when the bank has none like it.
+
+    One that the group is soon asked for the first time is never given, not even when nothing else is left: its points
+    stand behind a button, so the group's post would be spoilt, while another topic is one word away.
+    """
     posts = await ports.posts.all(group.id)
     known_ids = {shown, *(post.question_id for post in posts[-1:])}
+    kept = await kept_back(ports, group)
     bank = tuple((await ports.bank.of(group.id)).values())
     seed = f"{member.id}:{ports.clock.now():%Y-%m-%dT%H:%M:%S}"
-    chosen = questions.practice(bank, topic=topic, level=level, exclude=known_ids, seed=seed)
-    if chosen is None:
-        raise Refusal(notices.NO_OTHER_PRACTICE if shown else notices.no_practice(topic, level))
-    return question_card.practice(chosen, ports.library.framework)
+    chosen = questions.practice(bank, topic=topic, level=level, exclude=known_ids | kept, seed=seed)
+    if chosen is not None:
+        return question_card.practice(chosen, ports.library.framework)
+    if questions.practice(bank, topic=topic, level=level, exclude=known_ids, seed=seed) is not None:
+        raise Refusal(notices.kept_for_the_group(topic, level))
+    raise Refusal(notices.NO_OTHER_PRACTICE if shown else notices.no_practice(topic, level))
 
 
 async def check_myself(ports: Ports, group: Group, question_id: str) -> Card:

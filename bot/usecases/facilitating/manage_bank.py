@@ -65,7 +65,8 @@ async def add(ports: Ports, group: Group, member: Member, values: Mapping[str, s
         return bank_card.question_form(typed, ADD, bank_card.ADD_TITLE, ports.library.framework, faults)
     await ports.shelves.add(group.id, question)
     await ports.drafts.save(group.id, member.id, ADD, {})
-    return await _said(ports, group, question.id, bank_card.saved(question.title, new=True))
+    near = await ports.bank.double_of(group.id, question)
+    return await _said(ports, group, question.id, bank_card.saved(question.title, near, new=True))
 
 
 async def edit_form(ports: Ports, group: Group, member: Member, question_id: str) -> Form:
@@ -91,7 +92,8 @@ async def edit(ports: Ports, group: Group, member: Member, question_id: str, val
         return bank_card.question_form(typed, action, bank_card.EDIT_TITLE, ports.library.framework, faults)
     await ports.shelves.put(group.id, [changed])
     await ports.drafts.save(group.id, member.id, action, {})
-    return await _said(ports, group, question.id, bank_card.saved(changed.title, new=False))
+    near = await ports.bank.double_of(group.id, changed)
+    return await _said(ports, group, question.id, bank_card.saved(changed.title, near, new=False))
 
 
 async def keep(ports: Ports, group: Group, member: Member, action: str, typed: Mapping[str, str]) -> None:

@@ -3,26 +3,21 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
-from datetime import date
 
 from bot.cards import Card, Form
 from bot.domain.group import Group, GroupId, MemberId, Place
-from bot.domain.parse import parse_day
 from bot.domain.streak import took_part
 from bot.errors import Refusal
 from bot.inbound import Caller
 from bot.ports import Ports
-from bot.usecases import owed
 from bot.usecases.facilitating.wishes import DEFAULT_SCHEDULE, Wishes
 from bot.usecases.posting import plan_posts, post_question
 from bot.usecases.posting.choose_question import warn_when_dry
 from bot.views import notices
 from bot.views.facilitating import admin_card
 from bot.views.facilitating.setup_form import setup_form
-
-MOST_SKIPS = 60
 
 
 def form(group: Group | None, zone: str | None) -> Form:
@@ -91,50 +86,28 @@ async def reschedule(ports: Ports, group: Group, wishes: Wishes) -> Card:
     """Change anything of the schedule; the next post moves with it, and one that stands stays as it is."""
     topics = {question.topic for question in (await ports.bank.of(group.id)).values()}
     wishes.applied(group, topics)
-    changed = await _replan(ports, group, lambda known: wishes.applied(known, topics))
+    changed = await plan_posts.replan(ports, group, lambda known: wishes.applied(known, topics))
     if changed.wants != group.wants:
         await warn_when_dry(ports, changed)
-    dates = await _next_dates(ports, changed)
+    dates = await plan_posts.next_dates(ports, changed)
     return admin_card.schedule(changed, dates, changed=wishes != Wishes())
 
 
 async def show_schedule(ports: Ports, group: Group) -> Card:
     """The schedule and the next dates."""
-    return admin_card.schedule(group, await _next_dates(ports, group), changed=False)
-
-
-async def skip(ports: Ports, group: Group, value: str) -> Card:
-    """Post nothing on a date (by default the next one); the day is neutral for streaks."""
-    now = ports.clock.now()
-    upcoming = await plan_posts.upcoming_post(ports, group, now)
-    if value.strip():
-        day = parse_day(value, group.schedule.local_day(now))
-    elif upcoming is None:
-        raise Refusal(notices.NOTHING_SCHEDULED)
-    else:
-        day = upcoming[0]
-    due_at = group.schedule.instant(day)
-    posted = await plan_posts.is_posted(ports, group, day)
-    if posted or due_at is None or due_at <= now or day.isoweekday() not in group.schedule.days:
-        raise Refusal(notices.nothing_to_skip(day))
-    today = group.schedule.local_day(now)
-    kept = frozenset(known for known in group.skips if known >= today)
-    if len(kept) >= MOST_SKIPS:
-        raise Refusal(notices.TOO_MANY_SKIPS)
-    changed = await _replan(ports, group, lambda known: replace(known, skips=kept | {day}))
-    return admin_card.skipped(changed, day, await _next_dates(ports, changed))
+    return admin_card.schedule(group, await plan_posts.next_dates(ports, group), changed=False)
 
 
 async def pause(ports: Ports, group: Group) -> Card:
     """No posts until somebody resumes; paused days are neutral for streaks."""
-    changed = await _replan(ports, group, lambda known: replace(known, paused=True))
+    changed = await plan_posts.replan(ports, group, lambda known: replace(known, paused=True))
     return admin_card.paused(changed)
 
 
 async def resume(ports: Ports, group: Group) -> Card:
     """Post again from the next scheduled time on."""
-    changed = await _replan(ports, group, lambda known: replace(known, paused=False))
-    return admin_card.schedule(changed, await _next_dates(ports, changed), changed=True)
+    changed = await plan_posts.replan(ports, group, lambda known: replace(known, paused=False))
+    return admin_card.schedule(changed, await plan_posts.next_dates(ports, changed), changed=True)
 
 
 async def preview(ports: Ports, group: Group) -> Card:
@@ -185,25 +158,3 @@ async def doctor(ports: Ports, group: Group) -> Card:
     upcoming = await plan_posts.upcoming_post(ports, group, ports.clock.now())
     dead = [job for job, _ in await ports.jobs.dead() if job.group_id == group.id]
     return admin_card.doctor(await ports.checks(), group, upcoming, dead, ports.clock.now())
-
-
-async def _replan(ports: Ports, group: Group, change: Callable[[Group], Group]) -> Group:
-    """Change the group and move its next post: the old entry goes, the new one comes."""
-    now = ports.clock.now()
-    before = plan_posts.next_post(group, now)
-    changed = await ports.groups.update(group.id, change)
-    after = plan_posts.next_post(changed, now)
-    if before is not None and (after is None or before[0] != after[0]):
-        await ports.jobs.drop(owed.post(group.id, before[0]))
-    await plan_posts.plan_next(ports, changed, after=now)
-    return changed
-
-
-async def _next_dates(ports: Ports, group: Group, count: int = 5) -> list[tuple[date, str]]:
-    """The next dates with a post and their local times as text."""
-    dates: list[tuple[date, str]] = []
-    after = ports.clock.now()
-    while len(dates) < count and (upcoming := await plan_posts.upcoming_post(ports, group, after)) is not None:
-        day, after = upcoming
-        dates.append((day, f"{group.schedule.at:%H:%M}"))
-    return dates

@@ -15,11 +15,10 @@ from bot.domain.post import PostState
 from bot.domain.question import READY, Question
 from bot.errors import Refusal
 from bot.ports import Ports
-from bot.usecases.posting.choose_question import asked, coming
+from bot.usecases.posting import plan_posts
+from bot.usecases.posting.choose_question import QUEUED, asked, coming
 from bot.views.facilitating import queue_card
 
-SHOWN = 14
-"""Dates: two weeks of a group that meets daily."""
 FARTHEST = timedelta(days=183)
 
 
@@ -28,7 +27,8 @@ async def show(ports: Ports, group: Group, *said: str) -> Card:
     bank = await ports.bank.of(group.id)
     rows = await _rows(ports, group)
     warned = await _pins_that_fail(ports, group, bank)
-    return queue_card.queue(rows, bank, ports.library.framework, said=[*said, *warned])
+    skipped = await plan_posts.skipped_ahead(ports, group)
+    return queue_card.queue(rows, bank, ports.library.framework, said=[*said, *warned], skipped=skipped)
 
 
 async def pin(ports: Ports, group: Group, question_id: str, typed_day: str) -> Card:
@@ -122,7 +122,7 @@ async def _form(ports: Ports, group: Group, values: Mapping[str, str]) -> Form:
 
 
 async def _rows(ports: Ports, group: Group) -> list[queue_card.Row]:
-    return [(each.day, each.pick) for each in await coming(ports, group, SHOWN)]
+    return [(each.day, each.pick) for each in await coming(ports, group, QUEUED)]
 
 
 async def _pins_that_fail(ports: Ports, group: Group, bank: Mapping[str, Question]) -> list[str]:
@@ -142,12 +142,15 @@ async def _open_day(ports: Ports, group: Group, typed: str, form: str) -> date:
         raise Refusal(form)
     now = ports.clock.now()
     day = parse_day(typed, group.schedule.local_day(now))
+    upcoming = await plan_posts.upcoming_post(ports, group, now)
+    such_as = upcoming[0] if upcoming else None
     if day - group.schedule.local_day(now) > FARTHEST:
-        raise Refusal(queue_card.too_far(day))
-    due_at = group.schedule.instant(day)
-    is_planned = due_at is not None and due_at > now and day.isoweekday() in group.schedule.days
-    if not is_planned or day in group.skips or await ports.posts.get(group.id, day) is not None:
-        raise Refusal(queue_card.no_post_on(day))
+        raise Refusal(queue_card.too_far(day, such_as))
+    is_planned = plan_posts.is_planned(group, day, now)
+    if is_planned and day in group.skips:
+        raise Refusal(queue_card.is_skipped(day))
+    if not is_planned or await ports.posts.get(group.id, day) is not None:
+        raise Refusal(queue_card.no_post_on(day, such_as))
     return day
 
 

@@ -10,6 +10,7 @@ from bot.domain.post import Post
 from bot.domain.question import READY, Question
 from bot.domain.words import stems
 from bot.ports import Ports
+from bot.usecases.posting.choose_question import kept_back
 
 NEAR = 70.0
 """From here on, of 100, a text asks for the same question. No two prompts of the bank reach 67, ten short questions on
@@ -45,9 +46,9 @@ async def near_open(ports: Ports, group: Group, text: str) -> tuple[Post, Questi
 async def nearest(ports: Ports, group: Group, member_id: MemberId, text: str, count: int) -> Sequence[Question]:
     """At most `count` questions of the bank that speak of the same things, the nearest first.
 
-    None that is open and not answered by this member, and none that is decided for a day to come.
+    None that is open and not answered by this member, and none that the group is soon asked for the first time.
     """
-    closed = {pick.question_id for pick in (await ports.queue.picks(group.id)).values()}
+    closed = await kept_back(ports, group)
     for post, question in await open_questions(ports, group):
         if await ports.answers.get(group.id, post.day, member_id) is None:
             closed.add(question.id)

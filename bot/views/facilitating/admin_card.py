@@ -82,19 +82,6 @@ def schedule(group: Group, dates: Sequence[tuple[date, str]], *, changed: bool) 
     return Card("schedule", tuple(blocks), data=data)
 
 
-def skipped(group: Group, day: date, dates: Sequence[tuple[date, str]]) -> Card:
-    """A date without a post."""
-    return Card(
-        "schedule",
-        (
-            Text((f"No question on {day_text(day)}. The day is neutral for every streak.",)),
-            Text(("If you change your mind, /tpm-admin post-now on that day posts one.",)),
-            Text((Bold("Next: "), ", ".join(f"{day_text(when)} {at}" for when, at in dates) or "nothing planned")),
-        ),
-        data={**_schedule_data(group), "skipped": day.isoformat(), "next": [when.isoformat() for when, _ in dates]},
-    )
-
-
 def paused(group: Group) -> Card:
     """No posts until resumed."""
     text = "Paused. No questions come until /tpm-admin resume. Days without a question are neutral for streaks."

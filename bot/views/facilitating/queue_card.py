@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 
 from bot.cards import (
+    MOST_BUTTONS,
     Block,
     Bold,
     Bullets,
@@ -25,11 +26,13 @@ from bot.domain.framework import Framework
 from bot.domain.picks import Pick
 from bot.domain.question import Question
 from bot.views.cut import fits, line
+from bot.views.facilitating import skip_card
 from bot.views.facilitating.why import why_text
 from bot.views.when import day_text
 
 ROOMS = ((60, 110), (60, 60), (40, 30), (30, 0))
 """Characters for a title and for why it comes, from plenty to what 14 lines always have."""
+MOST_WAYS_BACK = MOST_BUTTONS - len(("change", "preview"))
 ID_CHARS = 60
 OPTION_CHARS = 70
 HOW: tuple[Span, ...] = (
@@ -47,7 +50,7 @@ NOTHING_AHEAD = (
 PIN_FORM = "To pin a question, give its id and a date: queue pin rag-park-visitors fri. Nothing was changed."
 MOVE_FORM = "To move a question, give two dates, such as: queue move 2026-12-01 2026-12-03. Nothing was changed."
 REMOVE_FORM = "To take a question off, give its date, such as: queue remove 2026-12-01. Nothing was changed."
-SAME_DATE = "Both dates are the same. Nothing was changed."
+SAME_DATE = "Both dates are the same. Give two, such as: queue move tue thu. Nothing was changed."
 NO_OTHER = "The bank has no other question that is ready, so this one stays. Nothing was changed."
 DOES = {
     "pin": "Put the question below on this date",
@@ -58,22 +61,31 @@ DOES = {
 Row = tuple[date, Pick | None]
 
 
-def queue(rows: Sequence[Row], bank: Mapping[str, Question], framework: Framework, *, said: Sequence[str] = ()) -> Card:
-    """The next dates, each with its question and why; `said` is what was changed, or must be known."""
+def queue(
+    rows: Sequence[Row], bank: Mapping[str, Question], framework: Framework, *,
+    said: Sequence[str] = (), skipped: Sequence[date] = (),
+) -> Card:  # fmt: skip
+    """The next dates, each with its question and why.
+
+    `said` is what was changed, or must be known; `skipped` are the dates that are left out, the nearest first.
+    """
     news = tuple(Text((text,)) for text in said)
+    left_out, ways_back = skip_card.ahead(skipped), tuple(map(skip_card.way_back, skipped[:MOST_WAYS_BACK]))
     how: tuple[Block, ...] = (
+        *left_out,
         Text(HOW),
-        Buttons((Button("Change the queue", "queue-form"), Button("Preview", "preview"))),
+        Buttons((Button("Change the queue", "queue-form"), Button("Preview", "preview"), *ways_back)),
     )
     data = {
         "queue": [
             {"day": day.isoformat(), "question": pick.question_id if pick else None,
              "rule": pick.why.rule.value if pick else None}
             for day, pick in rows
-        ]
+        ],
+        "skipped": [day.isoformat() for day in skipped],
     }  # fmt: skip
     if not rows:
-        return Card("queue", (*news, Text((NOTHING_AHEAD,))), data=data)
+        return Card("queue", (*news, Text((NOTHING_AHEAD,)), *left_out), data=data)
     for room in ROOMS:
         items = tuple(_row(day, pick, bank, framework, room) for day, pick in rows)
         blocks: tuple[Block, ...] = (*news, Heading("What comes next"), Bullets(items), *how)
@@ -166,14 +178,23 @@ def twice(title: str, day: date) -> str:
     return f"{title} stands on {day_text(day)} already. Use queue move to change its date. Nothing was changed."
 
 
-def no_post_on(day: date) -> str:
-    """Refuses a date that gets no post."""
+def no_post_on(day: date, such_as: date | None = None) -> str:
+    """Refuses a date that gets no post; `such_as` gets one."""
     return (
-        f"No question will be posted on {day_text(day)}: it is over, has its question, is skipped or is none of the "
-        "group's weekdays. Nothing was changed."
+        f"No question will be posted on {day_text(day)}: it is over, has its question or is none of the group's "
+        f"weekdays.{_instead(such_as)} Nothing was changed."
     )
 
 
-def too_far(day: date) -> str:
-    """Refuses a date that is far ahead."""
-    return f"{day_text(day)} {day.year} is more than half a year ahead. Nothing was changed."
+def is_skipped(day: date) -> str:
+    """Refuses a date that is skipped."""
+    return f"{day_text(day)} is skipped. /tpm-admin unskip {day} takes that back. Nothing was changed."
+
+
+def too_far(day: date, such_as: date | None) -> str:
+    """Refuses a date that is far ahead; `such_as` is a good one."""
+    return f"{day_text(day)} {day.year} is more than half a year ahead.{_instead(such_as)} Nothing was changed."
+
+
+def _instead(such_as: date | None) -> str:
+    return f" Give a date that gets one, such as {such_as}." if such_as else ""

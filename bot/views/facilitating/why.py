@@ -4,17 +4,8 @@ from __future__ import annotations
 
 from bot.domain.framework import Framework
 from bot.domain.picks import Pick, Rule, Source
+from bot.domain.question import KIND_NAMES
 
-KINDS = {
-    "design": "a design",
-    "rag": "a RAG design",
-    "tradeoff": "a trade-off",
-    "explain": "an explanation",
-    "api": "an API",
-    "metrics": "metrics",
-    "incident": "an incident",
-    "estimate": "an estimate",
-}
 _SOURCES = {
     Source.FRESH: "",
     Source.OUTSIDE: "; outside your levels and topics, for all of those were asked",
@@ -34,7 +25,7 @@ def about_text(about: str, framework: Framework) -> str:
 
 def _rule(pick: Pick, framework: Framework) -> str:
     why = pick.why
-    kind, about = KINDS.get(why.about, why.about), about_text(why.about, framework)
+    kind, about = _one(why.about), about_text(why.about, framework)
     return {
         Rule.PINNED: "put there by a facilitator",
         Rule.CHOSEN: "chosen already",
@@ -44,3 +35,11 @@ def _rule(pick: Pick, framework: Framework) -> str:
         Rule.SHAPE: f"week shape: {pick.day:%A}, {kind}",
         Rule.REST: f"{kind}, for nothing else fitted a {pick.day:%A}",
     }[why.rule]
+
+
+def _one(kind: str) -> str:
+    """A kind of question with its article: `a trade-off`, `an API`, `metrics`."""
+    name = KIND_NAMES.get(kind, kind)
+    if name.endswith("s"):
+        return name
+    return f"{'an' if name[:1].lower() in 'aeiou' else 'a'} {name}"
