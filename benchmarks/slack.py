@@ -66,6 +66,7 @@ async def measure_volleys() -> Sequence[Row]:
             started("-m", "benchmarks.slack_floor", "bare", SECRET, f"{its_api}/api/")
         )
         load = Load(f"{made.api_url}response", made.threads)
+        await made.reviews(on=False)
         bench = Bench(made, load, ours, f"{bare}/slack/events")
         # everybody is known from here on
         await volley(bench.ours, load.commands(bench.ours, SILENT + IN_A_ROUND), AT_ONCE)
@@ -79,6 +80,7 @@ async def _all_rows(bench: Bench) -> Sequence[Row]:
     commands = await bench.in_turns(lambda url, _turn: load.commands(url, IN_A_ROUND))
     told_ms = await bench.to_the_answer()
     answers = await bench.in_turns(lambda url, turn: load.answers(url, turn * IN_A_ROUND, IN_A_ROUND))
+    await bench.scene.reviews(on=True)
     judged = await volley(bench.ours, load.answers(bench.ours, SILENT, IN_A_ROUND), AT_ONCE)
     await bench.scene.quiet()
     came = await bench.scene.counts()
@@ -88,7 +90,7 @@ async def _all_rows(bench: Bench) -> Sequence[Row]:
         Row(what="/tpm-question until its answer is with Slack: time each", measure=told_ms, unit="ms", n=IN_A_ROUND),
         _rate("answer in a thread", answers, MOST_ANSWER_RATIO),
         _p99("answer in a thread", answers, None),
-        _rate("the same, self-checks made meanwhile", [(judged, answers[-1][1])], None),
+        _rate("the same, self-checks made and reviewers asked meanwhile", [(judged, answers[-1][1])], None),
         Row(
             what="TCP connections to Slack's API for all calls",
             measure=came["connections"],

@@ -50,7 +50,8 @@ class AnyApi:
         self._calls[method] += 1
         channel: Any = "C1" if method.startswith("chat.") else ROOM
         ts = f"1.{sum(self._calls.values()):06d}"
-        return json.dumps({"ok": True, **BOT, "channel": channel, "user": PERSON, "members": [], "ts": ts}).encode()
+        told = {**BOT, "channel": channel, "user": PERSON, "members": [], "messages": [], "ts": ts}
+        return json.dumps({"ok": True, **told}).encode()
 
 
 def _length(head: bytes) -> int:

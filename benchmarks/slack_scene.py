@@ -20,7 +20,7 @@ from benchmarks.processes import ENVIRONMENT, GIVE_UP_S
 from benchmarks.scene import AT_ONCE, found, groups_due, trust
 from benchmarks.silent import SilentChat
 from benchmarks.slack_load import GROUPS, SECRET, TEXT, member, now_s
-from bot.domain.group import Member, MemberId, Place
+from bot.domain.group import Group, Member, MemberId, Place
 from bot.domain.post import Post
 from bot.inbound import Caller, Said, said_event
 from bot.infra.redis.embedded import embedded_valkey
@@ -47,6 +47,15 @@ class Scene:
         raw = await asyncio.to_thread(lambda: urlopen(self.api_url).read())  # noqa: S310
         counts: dict[str, Any] = json.loads(raw)
         return counts
+
+    async def reviews(self, *, on: bool) -> None:
+        """Whether members are asked to review each other's answers, from now on and in each group."""
+
+        def change(group: Group) -> Group:
+            return replace(group, peers=replace(group.peers, on=on))
+
+        async for group_id in self.core.ports.groups.all_ids():
+            await self.core.ports.groups.update(group_id, change)
 
     async def answered(self, number: int) -> None:
         """Until `number` commands have had their answer in all."""
