@@ -17,7 +17,6 @@ import prompts
 from bot.cards import Reply
 from bot.commands import dispatch
 from bot.domain.group import GroupId, MemberId
-from bot.domain.question import READY
 from bot.inbound import Inbound
 from bot.infra import doctor
 from bot.infra.bank import GroupBank
@@ -117,7 +116,7 @@ async def core(
             open_store(url, daily_usd=settings.daily_budget_usd, member_daily_usd=settings.member_daily_budget_usd)
         )
         time = clock or await RedisClock.start(store.client)
-        reviewer = await stack.enter_async_context(_reviewer(settings, library))
+        reviewer = await stack.enter_async_context(open_reviewer(settings, library))
         researcher = await stack.enter_async_context(_researcher(settings, library))
         ports = bundle(
             store,
@@ -125,7 +124,7 @@ async def core(
             time,
             chat_of(time),
             wake=Wake(),
-            checks=lambda: checks(settings, store, library, reviewer, time),
+            checks=lambda: doctor.checks(settings, store, library, reviewer, time),
             member_key=_member_key(settings),
         )
         ports = replace(ports, reviewer=reviewer, researcher=researcher, meter=meter or Unmetered())
@@ -181,31 +180,6 @@ def bundle(
     )
 
 
-async def checks(
-    settings: Settings, store: Store, library: FileLibrary, reviewer: ClaudeReviewer | None, clock: Clock
-) -> Sequence[Check]:
-    """Everything that `doctor` looks at outside a group."""
-    return (
-        settings_check(settings),
-        questions_check(library),
-        *await doctor.checks(store, reviewer, settings.model_review, clock),
-    )
-
-
-def settings_check(settings: Settings) -> Check:
-    """That the settings could be read, and what they say."""
-    return Check(name="Settings", ok=True, detail=settings.described)
-
-
-def questions_check(library: FileLibrary) -> Check:
-    """That every question file of the operator's own can be read."""
-    if library.faults:
-        detail = f"{len(library.faults)} faults; first {library.faults[0]}"
-        return Check(name="Questions", ok=False, detail=detail, fix="correct the file: it is read again within an hour")
-    ready = sum(question.status == READY for question in library.questions.values())
-    return Check(name="Questions", ok=True, detail=f"{ready} are ready")
-
-
 @asynccontextmanager
 async def beating(running: Core) -> AsyncIterator[None]:
     """Let the core work by itself; at the end running work may finish within 25 s."""
@@ -226,7 +200,8 @@ def settle() -> None:
 
 
 @asynccontextmanager
-async def _reviewer(settings: Settings, library: FileLibrary) -> AsyncIterator[ClaudeReviewer | None]:
+async def open_reviewer(settings: Settings, library: FileLibrary) -> AsyncIterator[ClaudeReviewer | None]:
+    """The reviewer, or None when no model is set up; its connections are closed at the end."""
     made = claude(settings, library)
     try:
         yield made
@@ -248,7 +223,7 @@ def claude(
     from bot.infra.claude.reviewer import ClaudeReviewer
 
     key = settings.anthropic_api_key
-    first_s = settings.model_timeout_s or (OWN_SERVER_FIRST_S if settings.anthropic_base_url else None)
+    first_s = _first_s(settings)
     return ClaudeReviewer(
         api_key=key.get_secret_value() if key else None,
         base_url=settings.anthropic_base_url,
@@ -257,6 +232,11 @@ def claude(
         prompt=review_prompt(library),
         around=around,
     )
+
+
+def _first_s(settings: Settings) -> float | None:
+    """How long a model is waited for at first; None for what the Claude API needs."""
+    return settings.model_timeout_s or (OWN_SERVER_FIRST_S if settings.anthropic_base_url else None)
 
 
 def _models(first: str, settings: Settings) -> Sequence[str]:
@@ -285,7 +265,7 @@ async def _researcher(settings: Settings, library: FileLibrary) -> AsyncIterator
 
     text = prompts.prompt("walkthrough")
     key = settings.anthropic_api_key
-    first_s = settings.model_timeout_s or (OWN_SERVER_FIRST_S if settings.anthropic_base_url else None)
+    first_s = _first_s(settings)
     made = ClaudeResearcher(
         api_key=key.get_secret_value() if key else None,
         base_url=settings.anthropic_base_url,

@@ -148,9 +148,9 @@ def serve(settings: Settings, platforms: Sequence[Platform]) -> None:
 @click.option("--given-up", type=click.Choice(["retry", "drop"]), help="First try again, or let go, jobs given up.")
 def doctor(as_json: bool, given_up: str | None) -> None:
     """Check settings, Redis, the model endpoint, the clock and the next due posts."""
-    from handlers import operator
+    from handlers.doctor import examine
 
-    ok = run_to_end(operator.doctor(_settings(), as_json=as_json, given_up=given_up))
+    ok = run_to_end(examine(_settings(), as_json=as_json, given_up=given_up))
     sys.exit(0 if ok else 1)
 
 
@@ -161,7 +161,7 @@ def doctor(as_json: bool, given_up: str | None) -> None:
 @click.option("--json", "as_json", is_flag=True, help="Print the stored review as JSON.")
 def review(question_id: str | None, question_text: str | None, answer: str, as_json: bool) -> None:
     """Judge one answer and print the review; without a model, a card to check it yourself, and 1."""
-    from handlers import operator
+    from handlers import reviewing
 
     if (question_id is None) == (question_text is None):
         raise click.UsageError("Give either --question ID or --question-text TEXT.")
@@ -170,7 +170,7 @@ def review(question_id: str | None, question_text: str | None, answer: str, as_j
     except OSError as error:
         raise click.UsageError(f"--answer {answer}: {error.strerror}.") from error
     judged = run_to_end(
-        operator.review(
+        reviewing.review(
             _settings(),
             question_id=question_id,
             question_text=question_text,
@@ -250,9 +250,9 @@ def questions() -> None:
 @click.option("--json", "as_json", is_flag=True, help="Print faults and coverage as JSON.")
 def check_questions(as_json: bool) -> None:
     """Check every question against the rules, and what the bank covers; 1 when a rule is broken."""
-    from handlers import operator
+    from handlers import question_bank
 
-    sys.exit(0 if operator.check_questions(_settings(), as_json=as_json) else 1)
+    sys.exit(0 if question_bank.check(_settings(), as_json=as_json) else 1)
 
 
 @questions.command("list")
@@ -260,9 +260,9 @@ def check_questions(as_json: bool) -> None:
 @click.option("--json", "as_json", is_flag=True, help="Print the questions as JSON.")
 def list_questions(topic: str | None, as_json: bool) -> None:
     """List the bank."""
-    from handlers import operator
+    from handlers import question_bank
 
-    operator.list_questions(_settings(), topic, as_json=as_json)
+    question_bank.show(_settings(), topic, as_json=as_json)
 
 
 @questions.command("import", short_help="Put questions from files into a group's bank.")
@@ -326,11 +326,11 @@ def sync(guild_id: int | None, remove: bool, as_json: bool) -> None:
     Once after the app was created, and after each update of the bot. Commands of one server appear at once, and stand
     beside those of every server: take them away again when you have tried them.
     """
-    from handlers import operator
+    from handlers import syncing
 
     if remove and guild_id is None:
         raise click.UsageError("--remove goes with --guild ID.")
-    run_to_end(operator.sync(_settings(), guild_id=guild_id, remove=remove, as_json=as_json))
+    run_to_end(syncing.sync(_settings(), guild_id=guild_id, remove=remove, as_json=as_json))
 
 
 def _settings() -> Settings:

@@ -41,6 +41,8 @@ class CallOff(StrEnum):
     """The reviewer said to be away."""
     SWITCHED_OFF = "switched-off"
     """The group turned peer review off."""
+    UNREADABLE = "unreadable"
+    """The reviewer may not read the answer any more: it is sealed, and they took back their own."""
 
 
 OPEN = frozenset({DutyState.ASSIGNED, DutyState.REMINDED})
@@ -137,14 +139,6 @@ def reminded(duty: Duty) -> Duty:
     if duty.state is not DutyState.ASSIGNED:
         return duty
     return replace(duty, state=DutyState.REMINDED, version=duty.version + 1)
-
-
-def postponed(duty: Duty, remind_at: datetime) -> Duty:
-    """The reminder waits until `remind_at`, because it would disturb; it is dropped when the duty is over by then."""
-    at = remind_at if remind_at < duty.expires_at else None
-    if duty.state is not DutyState.ASSIGNED or duty.remind_at == at:
-        return duty
-    return replace(duty, remind_at=at, version=duty.version + 1)
 
 
 def given(duty: Duty, now: datetime) -> Duty:

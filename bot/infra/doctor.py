@@ -1,4 +1,4 @@
-"""What must work outside a group: Redis, the model endpoint, the clock. One line each, with its fix."""
+"""What must work outside a group: settings, questions, Redis, the clock, the model. One line each, with its fix."""
 
 from __future__ import annotations
 
@@ -7,11 +7,14 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Protocol
 
+from bot.domain.question import READY
 from bot.errors import StoreDown, Trouble
 from bot.infra.claude import pricing
 from bot.infra.clock import MOST_SKEW, RedisClock, SteppedClock
+from bot.infra.library import FileLibrary
 from bot.infra.redis.store import Store
 from bot.ports import Check, Clock
+from bot.settings import Settings
 
 SLOW_REDIS_S = 0.1
 OLDEST_REDIS = (6, 2)
@@ -25,8 +28,33 @@ class Pinged(Protocol):
         ...
 
 
-async def checks(store: Store, reviewer: Pinged | None, model: str, clock: Clock) -> Sequence[Check]:
-    """Redis, the clock and the model endpoint, in the order in which an operator would go through them."""
+async def checks(
+    settings: Settings, store: Store, library: FileLibrary, reviewer: Pinged | None, clock: Clock
+) -> Sequence[Check]:
+    """All of it, in the order in which an operator would go through it."""
+    return (
+        settings_check(settings),
+        questions_check(library),
+        *await connection_checks(store, reviewer, settings.model_review, clock),
+    )
+
+
+def settings_check(settings: Settings) -> Check:
+    """That the settings could be read, and what they say."""
+    return Check(name="Settings", ok=True, detail=settings.described)
+
+
+def questions_check(library: FileLibrary) -> Check:
+    """That every question file of the operator's own can be read."""
+    if library.faults:
+        detail = f"{len(library.faults)} faults; first {library.faults[0]}"
+        return Check(name="Questions", ok=False, detail=detail, fix="correct the file: it is read again within an hour")
+    ready = sum(question.status == READY for question in library.questions.values())
+    return Check(name="Questions", ok=True, detail=f"{ready} are ready")
+
+
+async def connection_checks(store: Store, reviewer: Pinged | None, model: str, clock: Clock) -> Sequence[Check]:
+    """Redis, the clock and the model endpoint."""
     return (
         *await _redis(store),
         await _clock(store, clock),

@@ -29,7 +29,6 @@ RECENT_POSTS = 2
 RECENT = timedelta(days=7)
 """What was said is remembered for 8 days, so nothing younger is taken twice."""
 
-
 FIRST_PAUSE_S, LONGEST_PAUSE_S = 1.0, 60.0
 """Before what could not be read is read again; doubled each time."""
 
@@ -73,14 +72,14 @@ class CatchingUp:
                 if group is None or group.place.platform != PLATFORM or group.place.workspace not in guild_ids:
                     continue
                 for post in (await self._ports.posts.all(group.id))[-RECENT_POSTS:]:
-                    is_whole &= await self._was_read(group, post)
+                    is_whole &= await self._is_done_with(group, post)
         except Trouble as trouble:
             log.warning("the threads of the newest posts could not all be read yet: %s", trouble)
             return False
         return is_whole
 
-    async def _was_read(self, group: Group, post: Post) -> bool:
-        """False when it may help to try again."""
+    async def _is_done_with(self, group: Group, post: Post) -> bool:
+        """Take what was said at one post; False when it may help to try again."""
         try:
             await self._post(group, post)
         except Trouble as trouble:

@@ -131,8 +131,9 @@ class Intake:
             return "ignored"
         thread = MessageRef(place_of(guild_id, room), channel_id)
         outcomes = await asyncio.gather(*(self.gone(thread, each) for each in message_ids), return_exceptions=True)
-        for fault in filter(lambda outcome: isinstance(outcome, Exception), outcomes):
-            log.warning("a deletion could not be followed: %s", type(fault).__name__)
+        for outcome in outcomes:
+            if isinstance(outcome, Exception):
+                log.warning("a deletion could not be followed: %s", type(outcome).__name__)
         return "taken" if "taken" in outcomes else "ignored"
 
     async def _save(self, event: Said | Edited | Asked | Command, body: Body) -> str:
@@ -208,7 +209,7 @@ class Intake:
         return "taken"
 
     async def _spoken_in(self, guild_id: str, channel_id: str) -> Room | None:
-        """The same; a thread at a post is the bot's, also when a member was quicker than the bot to begin it."""
+        """The channel of a message. A thread at a post is the bot's, also if a member was quicker to begin it."""
         room = await self._room(guild_id, channel_id)
         if room is None or room.kind is not Kind.THREAD or room.owner == self._bot_id:
             return room

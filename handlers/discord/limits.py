@@ -35,7 +35,6 @@ COMMANDS: Final = 100
 CONTEXT_MENUS: Final = 15  # of one type
 COMMAND_NAME_CHARS: Final = 32  # docs: interactions/application-commands; of an option too
 COMMAND_DESCRIPTION_CHARS: Final = 100  # the same
-COMMAND_OPTIONS: Final = 25
 COMMAND_CHARS: Final = 8_000  # names, descriptions and values of one command
 CHOICES: Final = 25
 CHOICE_CHARS: Final = 100  # docs: interactions/application-commands; name and value

@@ -62,7 +62,7 @@ def said(message: Body, guild_id: str, room: Room, bot_id: str) -> Said | Asked 
 def is_unread(message: Body, room: Room, bot_id: str) -> bool:
     """Whether a person wrote in a thread of the bot, to nobody by name, and Discord does not show what."""
     is_blank = not message.get("content") and not _addressed(message, bot_id)
-    return is_blank and is_persons(message) and room.kind is Kind.THREAD and room.owner == bot_id
+    return is_blank and _is_in_our_thread(message, room, bot_id)
 
 
 def is_file(message: Body, room: Room, bot_id: str) -> bool:
@@ -70,13 +70,17 @@ def is_file(message: Body, room: Room, bot_id: str) -> bool:
     kinds = (str(each.get("content_type") or each.get("filename") or "") for each in message.get("attachments") or ())
     is_text = any(kind.startswith("text/") or kind.endswith((".txt", ".md")) for kind in kinds)
     is_blank = not without_mention(str(message.get("content") or ""), bot_id) and not _addressed(message, bot_id)
-    return is_text and is_blank and is_persons(message) and room.kind is Kind.THREAD and room.owner == bot_id
+    return is_text and is_blank and _is_in_our_thread(message, room, bot_id)
+
+
+def _is_in_our_thread(message: Body, room: Room, bot_id: str) -> bool:
+    return is_persons(message) and room.kind is Kind.THREAD and room.owner == bot_id
 
 
 def edited(message: Body, guild_id: str, room: Room, bot_id: str) -> Edited | None:
     """A message with a new text; its `text` is empty where Discord does not show it. Discord also tells of previews."""
     at = message.get("edited_timestamp")
-    if not at or not is_persons(message) or room.kind is not Kind.THREAD or room.owner != bot_id:
+    if not at or not _is_in_our_thread(message, room, bot_id):
         return None
     return Edited(
         caller=_caller(message, guild_id, room, bot_id, f"edit:{message['id']}:{at}"),

@@ -29,13 +29,13 @@ class Person:
     Attributes:
         zone: IANA name, as set in their profile.
         is_admin: of the workspace, owners included.
-        is_guest: at home in another company's workspace, and here by a channel that both share.
+        is_external: at home in another company's workspace, and here by a channel that both share (Slack Connect).
     """
 
     name: str
     zone: str | None
     is_admin: bool
-    is_guest: bool
+    is_external: bool
     is_bot: bool
 
 
@@ -82,19 +82,19 @@ class People:
                 name=next((name for name in names if name), user_id),
                 zone=user.get("tz") or None,
                 is_admin=bool(user.get("is_admin") or user.get("is_owner")),
-                is_guest=_is_guest(user, team_id),
+                is_external=_is_external(user, team_id),
                 is_bot=bool(user.get("is_bot")),
             )
 
         return await self._people.get((team_id, user_id), at_most_s, ask)
 
     async def rights(self, place: Place, user_id: MemberId) -> Rights:
-        """What somebody may do in a channel: its creator and the workspace's admins may administer, no guest ever."""
+        """What somebody may do in a channel: its creator and the workspace's admins may administer, nobody external."""
         person, room = await asyncio.gather(
             self.person(place.workspace, user_id, at_most_s=RIGHTS_S), self._room(place.workspace, place.channel)
         )
         return Rights(
-            may_administer=not person.is_guest and (person.is_admin or user_id == room.creator),
+            may_administer=not person.is_external and (person.is_admin or user_id == room.creator),
             may_post=room.has_bot,
             place_name=room.name,
             zone=person.zone,
@@ -134,8 +134,11 @@ class People:
         return known is not None and not known.has_bot
 
 
-def _is_guest(user: Mapping[str, Any], team_id: str) -> bool:
-    """What Slack says of an admin there holds there. In an organisation, one person is at home in many workspaces."""
+def _is_external(user: Mapping[str, Any], team_id: str) -> bool:
+    """Whether somebody is at home elsewhere alone; in an organisation, one person is at home in many workspaces.
+
+    Slack calls such a person an admin for what they are there.
+    """
     at_home_in = {user.get("team_id") or team_id, *((user.get("enterprise_user") or {}).get("teams") or ())}
     return bool(user.get("is_stranger")) or team_id not in at_home_in
 

@@ -85,16 +85,14 @@ class Replies:
         """Among the messages where the person is; directly, where Slack can show nothing to them there."""
         if origin.channel is None:
             await self._chat.direct(origin.place, origin.member, card)
-        elif (
-            origin.thread is not None
-            or not origin.response_url
-            or not await self._respond(origin.response_url, card, origin)
-        ):
-            try:
-                await self._chat.whisper(origin.place, origin.member, card, thread=origin.thread)
-            except ChatRefused as refused:
-                log.info("answered directly: %s", refused)
-                await self._chat.direct(origin.place, origin.member, card)
+            return
+        if origin.thread is None and origin.response_url and await self._respond(origin.response_url, card, origin):
+            return
+        try:
+            await self._chat.whisper(origin.place, origin.member, card, thread=origin.thread)
+        except ChatRefused as refused:
+            log.info("answered directly: %s", refused)
+            await self._chat.direct(origin.place, origin.member, card)
 
     async def _respond(self, url: str, card: Card, origin: Origin) -> bool:
         drawn = message(self._names.card(card))

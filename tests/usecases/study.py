@@ -253,7 +253,7 @@ def _study(store: Store, room: Room, clock: SteppedClock, library: FileLibrary, 
         clock,
         chat,
         wake=asyncio.Event().set,
-        checks=lambda: doctor.checks(store, None, "", clock),
+        checks=lambda: doctor.connection_checks(store, None, "", clock),
         member_key=lambda group, member: hashlib.sha256(f"{group}|{member}".encode()).hexdigest(),
     )
     ports = replace(ports, reviewer=reviewer)

@@ -50,10 +50,6 @@ ALREADY_GIVEN = (
     "You gave your review of this answer already, and that one stands. What you typed now is in the file, "
     "so that it is not lost."
 )
-TAKEN_BACK = (
-    "The author took that answer back, so a review of it can no longer be kept. What you typed is in the file, "
-    "so that it is not lost."
-)
 DECLINED = "Thank you for saying so. I ask somebody else now."
 NOTHING_TO_DECLINE = "You owe no review of that answer any more, so there is nothing to decline."
 REVIEW_GONE = "That review is no longer here."

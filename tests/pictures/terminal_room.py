@@ -1,4 +1,4 @@
-"""A picture of a real run, for the README: what stands in a room, drawn as on the screen."""
+"""Draws what stands in a room as the terminal shows it: the picture of a real run in the README."""
 
 from __future__ import annotations
 
