@@ -99,7 +99,7 @@ def parse(spec: CommandSpec, text: str, *, root: str = "") -> dict[str, str]:
         elif rest and argument.name not in values:
             values[argument.name] = _checked(usage, argument, rest.pop(0))
     if rest:
-        raise Refusal(help_card.too_much(usage, " ".join(rest)))
+        raise Refusal(help_card.too_much(usage, spec.summary, " ".join(rest)))
     return values
 
 

@@ -78,7 +78,7 @@ BANK_ACTIONS = tuple(_BANK)
 
 
 async def inbox(context: Context, arguments: Mapping[str, str]) -> Reply:
-    return await inboxes.show(context.ports, context.group)
+    return await inboxes.show(context.ports, context.group, context.member)
 
 
 async def _page(context: Context, what: str) -> Reply:
@@ -87,7 +87,7 @@ async def _page(context: Context, what: str) -> Reply:
 
 
 async def _inbox_page(context: Context, page: str) -> Reply:
-    return await inboxes.show(context.ports, context.group, _number(page or "1"))
+    return await inboxes.show(context.ports, context.group, context.member, _number(page or "1"))
 
 
 async def _inbox_past(context: Context, page: str) -> Reply:
@@ -114,7 +114,7 @@ async def _unskip(context: Context, day: str) -> Reply:
 
 
 async def _approve(context: Context, suggestion_id: str) -> Reply:
-    return await settle_suggestion.approve(context.ports, context.group, suggestion_id)
+    return await settle_suggestion.approve(context.ports, context.group, context.member, suggestion_id)
 
 
 async def _suggestion_form(context: Context, suggestion_id: str) -> Reply:

@@ -61,7 +61,7 @@ ADMIN_VERBS: tuple[CommandSpec, ...] = (
     ),
     CommandSpec(
         name="skip",
-        summary="post nothing on a date, by default the next one",
+        summary="post nothing on a date, by default the next one; unskip takes it back",
         arguments=(Argument("date", Kind.DAY, "such as 2026-12-24, tomorrow or fri"),),
         audience=Audience.FACILITATOR,
         run=admin.skip,

@@ -10,7 +10,7 @@ from typing import Protocol
 from bot.domain.group import GroupId, MemberId
 from bot.ports.bank import Bank, Queue, Shelf, Shelves
 from bot.ports.chat import Chat, Target, Where
-from bot.ports.jobs import ERASURE, MOST_STARTS, NO_LIMITS, Job, Jobs, Lease
+from bot.ports.jobs import ERASURE, MOST_STARTS, NO_LIMITS, REFUSED, Job, Jobs, Lease
 from bot.ports.meter import Meter, Unmetered
 from bot.ports.model import Library, Purse, Reviewer, ReviewRequest, SelfChecker
 from bot.ports.peers import Peers, ReviewerNotes, ReviewWrite
@@ -21,11 +21,11 @@ from bot.ports.suggestions import FormDrafts, HintsTaken, Suggestions
 from bot.ports.variants import Variants
 
 __all__ = [
-    "ERASURE", "MOST_STARTS", "NO_LIMITS", "AnswerWrite", "Answers", "Bank", "Chat", "Check", "Clock", "Doing",
-    "FormDrafts", "Groups", "HintsTaken", "Job", "Jobs", "Lease", "Library", "Look", "Meter", "Outbox", "Outgoing",
-    "Peers", "Ports", "PostLook", "Posts", "Purse", "Queue", "ResearchRequest", "Researcher", "ReviewRequest",
-    "ReviewWrite", "Reviewer", "ReviewerNotes", "SecondShots", "SelfChecker", "Shelf", "Shelves", "Step", "Suggestions",
-    "Target", "Told", "Unmetered", "Variants", "Walkthroughs", "Where", "Written",
+    "ERASURE", "MOST_STARTS", "NO_LIMITS", "REFUSED", "AnswerWrite", "Answers", "Bank", "Chat", "Check", "Clock",
+    "Doing", "FormDrafts", "Groups", "HintsTaken", "Job", "Jobs", "Lease", "Library", "Look", "Meter", "Outbox",
+    "Outgoing", "Peers", "Ports", "PostLook", "Posts", "Purse", "Queue", "ResearchRequest", "Researcher",
+    "ReviewRequest", "ReviewWrite", "Reviewer", "ReviewerNotes", "SecondShots", "SelfChecker", "Shelf", "Shelves",
+    "Step", "Suggestions", "Target", "Told", "Unmetered", "Variants", "Walkthroughs", "Where", "Written",
 ]  # fmt: skip
 
 

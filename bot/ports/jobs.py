@@ -38,6 +38,10 @@ class Lease:
     tries: int
 
 
+REFUSED = "the chat refused it: "
+"""How the reason begins of a job that was given up because the platform said a definite no; its own words follow."""
+
+
 class Jobs(Protocol):
     """What is owed, and when. Leases with fences; any number of processes."""
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from bot.ports import Job, Ports
+from bot.ports import REFUSED, Job, Ports
 from bot.usecases import notify, owed
 from bot.usecases.answering import redraw, share_answer
 from bot.usecases.facilitating import settle_entry, settle_suggestion
@@ -51,7 +51,8 @@ async def report_dead(ports: Ports, job: Job) -> None:
     """Tell the facilitators of work that was given up, once a day for each kind.
 
     A dead daily post must not end the posts after it; of a dead notice nobody is told by another. Of a second shot its
-    member is told too: nobody else sees that it is missing, and they can have it tried again.
+    member is told too: nobody else sees that it is missing, and they can have it tried again. Of a post that the chat
+    refused its reason is told.
     """
     group = await ports.groups.get(job.group_id)
     if group is None or job.kind == owed.NOTICE:
@@ -62,4 +63,12 @@ async def report_dead(ports: Ports, job: Job) -> None:
     if job.kind == owed.SHOT:
         day, member_id = owed.whose(job.ref)
         await notify.tell_member(ports, group, f"unjudged:{day}", member_id)
-    await notify.tell_facilitators(ports, group, f"dead:{job.kind}:{group.schedule.local_day(now)}")
+    why = await _refused_why(ports, job) if job.kind == owed.POST else ""
+    what = f"refused:{job.ref}/{why}" if why else f"dead:{job.kind}:{group.schedule.local_day(now)}"
+    await notify.tell_facilitators(ports, group, what)
+
+
+async def _refused_why(ports: Ports, job: Job) -> str:
+    """What the platform said when it refused the job for good; empty if that is not why it was given up."""
+    why = next((why for dead, why in await ports.jobs.dead() if dead == job), "")
+    return why.removeprefix(REFUSED) if why.startswith(REFUSED) else ""

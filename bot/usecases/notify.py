@@ -14,7 +14,7 @@ from bot.usecases.peers.peer_scene import NIGHT
 from bot.usecases.send_direct import next_morning, send_direct
 from bot.usecases.work import Again
 from bot.views import notices
-from bot.views.facilitating import week_card
+from bot.views.facilitating import chat_words, week_card
 from bot.views.feedback import second_shot_card
 
 INBOX = "inbox"
@@ -27,7 +27,8 @@ async def tell_facilitators(ports: Ports, group: Group, what: str) -> None:
     """Owe a direct message to each facilitator, or to each admin when none is named.
 
     `what`: `missed:FIRST/LAST` (dates), `empty:DATE`, `inbox`, `dry:WHAT:DATE` (see `Dry`), `week:FIRST`,
-    `closed:DATE/LACKS` (permissions, if any) or `dead:KIND:DATE`; the same is said once.
+    `closed:DATE/LACKS` (permissions, if any), `refused:DATE/WHY` (a daily post), `thread:DATE` (that of its
+    post takes nothing) or `dead:KIND:DATE`; the same is said once.
     """
     now = ports.clock.now()
     for member_id in sorted(group.facilitator_ids or group.admin_ids):
@@ -95,7 +96,18 @@ def _words(what: str, group: Group) -> str:
         case "dry":
             dry, _, day = rest.partition(":")
             return notices.bank_dry(group, Dry(dry), date.fromisoformat(day))
-        case "closed":
-            return notices.place_closed(group, rest.partition("/")[2])
+        case "closed" | "refused" | "thread":
+            return _chat_words(kind, rest, group)
         case _:
             return notices.job_dead(rest.partition(":")[0])
+
+
+def _chat_words(kind: str, rest: str, group: Group) -> str:
+    day, _, detail = rest.partition("/")
+    match kind:
+        case "closed":
+            return notices.place_closed(group, detail)
+        case "refused":
+            return chat_words.post_refused(group, date.fromisoformat(day), detail)
+        case _:
+            return chat_words.thread_gone(date.fromisoformat(day))

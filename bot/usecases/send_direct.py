@@ -18,7 +18,7 @@ log = logging.getLogger(__name__)
 MOST_A_DAY = {"remind": 1, "notice": 2}
 """Three in all on one local date, to a member of a group; a flood of notices leaves room for the reminder."""
 MORNING = time(8)
-PLACES_OF = {"duty": "notice", "told": "notice", "variant": "notice"}
+PLACES_OF = {"duty": "notice", "told": "notice", "variant": "notice", "review": "notice", "peer": "notice"}
 """Kinds that share the places of another kind."""
 
 

@@ -10,8 +10,8 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from bot.errors import ChatBusy, ChatUnsure, ReviewerBusy, StoreDown, Trouble
-from bot.ports import MOST_STARTS, NO_LIMITS, Job, Lease, Ports
+from bot.errors import ChatBusy, ChatRefused, ChatUnsure, ReviewerBusy, StoreDown, Trouble
+from bot.ports import MOST_STARTS, NO_LIMITS, REFUSED, Job, Lease, Ports
 
 log = logging.getLogger(__name__)
 
@@ -168,7 +168,7 @@ class Worker:
             raise
         except Trouble as trouble:
             self._count(lease, "trouble", began_at)
-            await self._failed(lease, str(trouble))
+            await self._failed(lease, f"{REFUSED}{trouble}" if isinstance(trouble, ChatRefused) else str(trouble))
             return
         except Exception as error:  # the job edge: one bad job must not stop the others
             log.exception("job %s failed", lease.job.kind)

@@ -55,10 +55,6 @@ POST_UNSURE = (
     "The chat did not answer in time, so I do not know yet whether the question stands. "
     "I look again in half a minute, and post it then if it does not."
 )
-POST_REFUSED = (
-    "The chat does not let me post in this channel, so nothing was posted. "
-    "Check that I am in the channel and may write there, then try again."
-)
 NO_WORDS = "I found no words in that message, so it cannot be an answer. Your message stays where it is."
 TALK_GONE = "I no longer have that message. To answer now, write in the thread or open the form with /tpm-answer."
 ALREADY_COUNTED = "That message is part of your answer already."

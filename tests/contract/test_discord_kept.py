@@ -118,3 +118,17 @@ async def test_an_edit_that_leaves_no_words_takes_the_answer_back(valkey_url: st
         await case.settle()
         assert await case.answer_of("2") is None
         assert len(case.directs(case.ben)) == told
+
+
+async def test_the_post_is_deleted_before_its_feedback(valkey_url: str) -> None:
+    """A post that is gone with its thread: feedback on an answer that was given comes directly, once."""
+    async with running(valkey_url) as case:
+        post = await case.posted()
+        await case.ben.say(case.study, f"@tpm {ANSWER}", thread=post)
+        await case.answered()
+        case.discord.delete_channel(case.discord.hub.world.channels[post.id])
+        case.discord.hub.remove_message(post)
+        await case.settle()
+        assert await case.answer_of("2") == ANSWER
+        assert ["Check it yourself" in each.shown for each in case.directs(case.ben)] == [True]
+        assert await case.core.ports.jobs.dead() == []

@@ -225,6 +225,21 @@ async def test_a_channel_is_won_back(case: Case) -> None:
     assert len(posts(case)) == 1
 
 
+async def test_the_post_is_deleted_before_its_feedback(case: Case) -> None:
+    """thread_not_found: the feedback comes directly, once, and no status line is shown again after it."""
+    root = await case.posted()
+    await case.ben.say(case.study, ANSWER, thread=root)
+    await case.slack.settled()
+    await case.answered()
+    del case.study.messages[root.ts]
+    await case.settle()
+    assert await answer_of(case, "U2") == ANSWER
+    assert ["Check it yourself" in each.shown for each in case.ben.sees(case.ben.direct)] == [True]
+    assert await case.core.ports.jobs.dead() == []
+    lines = [call.arguments["status"] for call in case.slack.calls if call.method == "assistant.threads.setStatus"]
+    assert lines[-1] == ""
+
+
 async def test_a_token_is_revoked(case: Case) -> None:
     """A revoked token makes the platform not ready and pauses the groups of its workspace."""
     await case.group(at="09:05")

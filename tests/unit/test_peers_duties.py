@@ -19,7 +19,6 @@ from bot.domain.duty import (
     called_off,
     declined,
     expired,
-    postponed,
     reminded,
     volunteered,
 )
@@ -89,14 +88,6 @@ def test_a_new_duty_follows_one_that_was_called_off() -> None:
     old = called_off(duty(), NOW + HOUR, CallOff.AWAY)
     new = assigned(answer(0), member(1), now=NOW + 2 * HOUR, quiet=None, zone=PARIS, before=old)
     assert (new.version, new.state, new.expires_at) == (old.version + 1, DutyState.ASSIGNED, NOW + 26 * HOUR)
-
-
-def test_a_reminder_that_would_disturb_waits() -> None:
-    """A postponed reminder moves, and is dropped if the duty is over by then."""
-    known = duty()
-    assert postponed(known, NOW + 20 * HOUR).remind_at == NOW + 20 * HOUR
-    assert postponed(known, NOW + 24 * HOUR).remind_at is None
-    assert postponed(reminded(known), NOW + 20 * HOUR).state is DutyState.REMINDED
 
 
 moments = st.datetimes(datetime(2026, 1, 1), datetime(2027, 1, 1), timezones=st.just(UTC))  # noqa: DTZ001  hypothesis adds the zone

@@ -16,10 +16,10 @@ from bot import cards
 from bot.cards import Button, Buttons, Card, Heading, Own, Quote, Text
 from bot.ports import Where
 from handlers.terminal.files import keep_file
-from handlers.terminal.picture import record_svg
 from handlers.terminal.plain_text import safe, whole
 from handlers.terminal.room import Room
 from handlers.terminal.screen import Screen
+from tests.pictures.terminal_room import record_svg
 from tests.unit.terminal_bot import START
 
 PARIS = ZoneInfo("Europe/Paris")

@@ -6,7 +6,7 @@ import pytest
 
 from bot.cards import Card
 from bot.domain.review import Review
-from bot.errors import ChatRefused, ChatUnsure
+from bot.errors import ChatRefused, ChatUnsure, TpmError
 from bot.infra.redis.keys import Keys
 from bot.ports import Where
 from bot.usecases.recover import sweep
@@ -202,20 +202,31 @@ async def test_feedback_whose_reply_was_lost_stands_once(judged: Study, model: A
 
 
 async def test_feedback_that_the_chat_refuses_is_kept(judged: Study, model: AnthropicServer) -> None:
-    """Feedback that the thread does not take is given up there, told of once, and still opens privately."""
-    judged.chat.fail("send", ChatRefused("the thread is locked"), times=3)
+    """Feedback that the thread does not take comes privately; the facilitator is told of the thread once."""
+    judged.chat.fail("send", ChatRefused("the thread is locked"), where=Where.THREAD)
     await judged.say("ben")
     await judged.advance(10 * MINUTE)
     assert judged.standing(Where.THREAD) == []
     assert len(model.requests) == 1
     (told,) = judged.direct("asha")
-    assert "I gave up on feedback on an answer after three tries. Nothing that members wrote is lost." in told
+    assert "what I write in the thread of Mon 23 Nov" in told
+    assert len(judged.direct("ben")) == 1
     assert "feedback" in text_of(await judged.command("ben", "/tpm-feedback")).lower()
 
 
-async def test_a_day_s_dead_work_is_told_once(judged: Study) -> None:
+async def test_a_locked_thread_is_told_once(judged: Study) -> None:
     """However many cards the chat refuses on one day, the facilitator hears of it once."""
     judged.chat.fail("send", ChatRefused("the thread is locked"), times=15, where=Where.THREAD)
+    for name in ("ben", "chen", "dara", "eli", "fay"):
+        await judged.say(name)
+    await judged.advance(10 * MINUTE)
+    assert None not in [await judged.card_about(name) for name in ("ben", "chen", "dara", "eli", "fay")]
+    assert len(judged.direct("asha")) == 1
+
+
+async def test_a_day_s_dead_work_is_told_once(judged: Study) -> None:
+    """However many pieces of work of a kind are given up on one day, the facilitator hears of it once."""
+    judged.chat.fail("send", TpmError("a fault"), times=15, where=Where.THREAD)
     for name in ("ben", "chen", "dara", "eli", "fay"):
         await judged.say(name)
     await judged.advance(10 * MINUTE)

@@ -137,6 +137,43 @@ async def test_a_form_that_comes_twice_is_taken_once(opened: Study) -> None:
     assert len(opened.standing(Where.THREAD)) == 2
 
 
+async def test_the_same_form_again_is_saved_and_nothing_more(opened: Study) -> None:
+    """Who sends a form again with the same words hears that it is saved; nothing is changed or shown anew."""
+    values = {(await keys(opened))[0]: ANSWER}
+    first = text_of(await opened.submit("ben", MONDAY, values))
+    assert text_of(await opened.submit("ben", MONDAY, values)) == first
+    await opened.settle()
+    sent = len(opened.chat.sent)
+    again = card(await opened.submit("ben", MONDAY, values))
+    assert again.plain == "Saved. Your answer says the same as before, so its feedback stands."
+    await opened.settle()
+    answer = await opened.answer("ben")
+    assert answer is not None
+    assert (answer.version, len(opened.chat.sent), opened.chat.edited) == (1, sent, [])
+    assert await opened.ports.answers.draft(await opened.group_id(), MONDAY, opened.id("ben")) == {}
+
+
+async def test_a_changed_form_again_is_changed(opened: Study) -> None:
+    """Who sends a changed form twice hears both times that its feedback speaks of the old text."""
+    key = (await keys(opened))[0]
+    await opened.submit("ben", MONDAY, {key: ANSWER})
+    await opened.settle()
+    for _ in range(2):
+        changed = text_of(await opened.submit("ben", MONDAY, {key: OTHER_ANSWER}))
+        assert changed.startswith("Saved. Your answer is changed; its feedback still speaks of the old text.")
+    answer = await opened.answer("ben")
+    assert answer is not None
+    assert answer.version == 2
+
+
+async def test_a_late_form_again_is_late(opened: Study) -> None:
+    """A form for a closed post that is sent again says again that it earns no streak."""
+    values = {(await keys(opened))[0]: ANSWER}
+    await opened.advance(DAY)
+    for _ in range(2):
+        assert text_of(await opened.submit("ben", MONDAY, values)).startswith("Saved, after the window")
+
+
 async def test_a_form_and_a_message_at_once_are_one_answer(opened: Study) -> None:
     """A form and a message in the same instant make one answer, and none of the two is an error."""
     submission = await opened.submission("ben", MONDAY, {(await keys(opened))[0]: ANSWER})

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from bot.cards import Card
 from bot.domain.peer_review import InboxEntry
 from bot.errors import Refusal
 from bot.infra.redis.store import Store
@@ -197,6 +198,29 @@ async def test_an_unreviewed_answer_can_be_reviewed_there(opened: Study) -> None
     await give(opened, "asha", "ben", PRAISE)
     await opened.advance(MINUTE)
     assert "An answer without a review: ben" not in await shown(opened)
+
+
+async def test_nobody_is_offered_to_review_their_own(opened: Study) -> None:
+    """A facilitator's own unreviewed answer can be left as it is, and the others can be read and reviewed as well."""
+    await answered(opened, TRIO)
+    await opened.advance(WAIT)
+    found = card(await opened.command("asha", "/tpm-admin inbox"))
+    offered = {name: _does(found, opened, name) for name in ("asha", "ben")}
+    assert offered == {"asha": ["unreviewed-leave"], "ben": ["read", "review", "unreviewed-leave"]}
+    assert "It is yours: you can ask somebody to review it." in found.plain
+    await opened.command("asha", "/tpm-admin members ben")
+    leave = f"unreviewed-leave:{MONDAY}:{opened.id('chen')}"
+    after = card(await opened.press("ben", leave))
+    assert {name: _does(after, opened, name) for name in ("asha", "ben")} == {
+        "asha": ["read", "review", "unreviewed-leave"],
+        "ben": ["unreviewed-leave"],
+    }
+
+
+def _does(found: Card, study: Study, name: str) -> list[str]:
+    """What the buttons about the answer of `name` do."""
+    about = f":{MONDAY}:{study.id(name)}"
+    return [button.action.removesuffix(about) for button in found.buttons if button.action.endswith(about)]
 
 
 async def test_an_answer_may_stay_without_a_review(opened: Study) -> None:

@@ -136,7 +136,7 @@ async def test_a_promise_of_no_name_is_kept(asked: Study) -> None:
 @pytest.mark.parametrize("trouble", [ChatUnsure("reset"), ChatBusy("busy", 5), ChatRefused("no")])
 @pytest.mark.parametrize("done", [False, True])
 async def test_a_review_is_posted_once_whatever_breaks(asked: Study, trouble: TpmError, done: bool) -> None:
-    """When the platform breaks off, says wait or no, the review stands once in the end."""
+    """When the platform breaks off, says wait or no, the review stands once in the end; after a no, privately."""
     await asked.command("asha", "/tpm-admin reviews give=off")
     author = await author_for(asked)
     await give(asked, "ben", author)
@@ -144,8 +144,9 @@ async def test_a_review_is_posted_once_whatever_breaks(asked: Study, trouble: Tp
     await asked.settle()
     await asked.advance(5 * MINUTE)
     assert len(await posted(asked, author)) == 1
-    mine = [message for message in asked.standing(Where.THREAD) if message.card and message.card.kind == "peer-review"]
-    assert len(mine) == 1
+    where = Where.DIRECT if isinstance(trouble, ChatRefused) else Where.THREAD
+    mine = [message for message in asked.room.standing() if message.card and message.card.kind == "peer-review"]
+    assert [message.where for message in mine] == [where]
 
 
 async def test_a_restart_changes_nothing(asked: Study) -> None:

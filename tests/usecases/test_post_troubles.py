@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from bot.domain.post import PostState
-from bot.errors import ChatBusy, ChatRefused, ChatUnsure, Refusal, StoreDown
+from bot.errors import ChatBusy, ChatRefused, ChatUnsure, Refusal, StoreDown, TpmError
 from bot.infra.redis.keys import Keys
 from bot.ports import Where
 from bot.usecases import owed
@@ -77,10 +77,38 @@ async def test_a_refused_post_is_given_up_and_told(study: Study) -> None:
     study.chat.fail("send", ChatRefused("not in the channel"), times=3)
     await study.advance(2 * HOUR)
     assert len(study.direct("asha")) == 1
-    assert "gave up on a daily question after three tries" in study.direct("asha")[0]
+    assert "The question of Mon 23 Nov is not posted" in study.direct("asha")[0]
     assert study.standing(Where.CHANNEL) == []
     await study.advance(DAY)
     assert [(await study.post(day)).state for day in (MONDAY, TUESDAY)] == [PostState.CHOSEN, PostState.SENT]
+
+
+@pytest.mark.parametrize(
+    ("said", "words"),
+    [
+        ("chat.postMessage: restricted_action", "lets only some people write there (“restricted_action”)."),
+        ("POST /channels/{channel_id}/messages: 400 50035", "Its reason: “400 50035”."),
+    ],
+)
+async def test_facilitators_hear_why_a_post_is_refused(study: Study, said: str, words: str) -> None:
+    """Of a post that the chat refuses they are told its reason and what to do, and who posts by hand is told it too."""
+    study.chat.fail("send", ChatRefused(said), times=4, where=Where.CHANNEL)
+    await study.advance(2 * HOUR)
+    (told,) = study.direct("asha")
+    assert words in told
+    assert "Whoever manages the channel can let me write there; then /tpm-admin post-now posts it" in told
+    with pytest.raises(Refusal) as refused:
+        await study.command("asha", "/tpm-admin post-now")
+    assert words in str(refused.value)
+    await study.command("asha", "/tpm-admin post-now")
+    assert (await study.post(MONDAY)).state is PostState.SENT
+
+
+async def test_a_post_that_crashes_is_not_called_refused(study: Study) -> None:
+    """Of a daily post that failed by a fault of the bot's own it is not said that the chat refused it."""
+    study.chat.fail("send", TpmError("a fault"), times=3)
+    await study.advance(2 * HOUR)
+    assert "gave up on a daily question after three tries" in study.direct("asha")[0]
 
 
 async def test_a_group_goes_on_after_a_crash_at_a_dead_post(study: Study) -> None:

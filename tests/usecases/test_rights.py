@@ -188,7 +188,7 @@ async def test_help_is_for_the_role(staffed: Study) -> None:
         assert "/tpm-admin VERB" in text_of(await staffed.command(name, "/tpm-help"))
     assert "\n- post-now: " in text_of(await staffed.command("ben", "/tpm-help admin"))
     skip = text_of(await staffed.command("ben", "/tpm-help skip"))
-    assert skip == "/tpm-admin skip [date]: post nothing on a date, by default the next one."
+    assert skip == "/tpm-admin skip [date]: post nothing on a date, by default the next one; unskip takes it back."
     assert "your streak" in text_of(await staffed.command("chen", "/tpm-help /tpm-streak"))
     with pytest.raises(Refusal, match="There is no command /tpm-admin"):
         await staffed.command("chen", "/tpm-help tpm-admin")

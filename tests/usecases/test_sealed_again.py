@@ -7,9 +7,12 @@ from pathlib import Path
 
 import pytest
 
+from bot.domain.duty import CallOff, DutyState
+from bot.inbound import Deleted
 from bot.infra.redis.store import Store
 from bot.ports import Where
-from tests.usecases.study import HOUR, MINUTE, OTHER_ANSWER, Study, form, studying
+from tests.usecases.reviewing import FOUR, duties, owed_by, reviewers
+from tests.usecases.study import ANSWER, HOUR, MINUTE, MONDAY, OTHER_ANSWER, Study, form, studying
 
 
 @pytest.fixture
@@ -39,3 +42,26 @@ async def test_a_late_message_in_the_thread_is_not_repeated_by_a_sweep(sealed: S
     await sealed.restart()
     await sealed.settle()
     assert sealed.standing(Where.THREAD) == []
+
+
+async def test_whoever_takes_back_their_own_owes_no_review(store: Store, tmp_path: Path) -> None:
+    """A reviewer of a sealed answer who withdraws their own is let off, and somebody else who may read it is asked."""
+    async with studying(store, tmp_path, setup="mode=sealed") as study:
+        await study.advance(HOUR + MINUTE)
+        await study.command("asha", "/tpm-admin reviews on")
+        for name in FOUR:
+            key = form(await study.command(name, "/tpm-answer")).fields[0].key
+            await study.submit(name, MONDAY, {key: ANSWER})
+        await study.advance(HOUR)
+        (author, *_) = await owed_by(study, "ben")
+        mine = await study.answer("ben")
+        assert mine is not None
+        caller = study.caller("ben", await study.thread())
+        gone = Deleted(caller=caller, message_id=mine.parts[0].message_id, deleted_at=study.clock.now())
+        await study.do(gone)
+        await study.settle()
+        assert (await duties(study, author))["ben"].called_off is CallOff.UNREADABLE
+        assert await owed_by(study, "ben") == []
+        assert await reviewers(study, author) != []
+        await study.advance(24 * HOUR)
+        assert (await duties(study, author))["ben"].state is DutyState.CALLED_OFF

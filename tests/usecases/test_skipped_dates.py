@@ -63,6 +63,13 @@ async def test_taking_back_twice_is_harmless(study: Study) -> None:
     assert await posted(study) == [MONDAY, TUESDAY, WEDNESDAY]
 
 
+async def test_an_undo_of_a_skip_is_pointed_to_unskip(study: Study) -> None:
+    """Who tries to take a skip back by the verb that skips is told which one does."""
+    with pytest.raises(Refusal, match="unskip takes it back"):
+        await study.command("asha", f"/tpm-admin skip {TUESDAY} undo")
+    assert await skips(study) == frozenset()
+
+
 async def test_the_date_is_asked_for_when_there_are_several(study: Study) -> None:
     """Without a date nothing is guessed: the skipped dates are named, or it is said that there is none."""
     with pytest.raises(Refusal, match=r"No date ahead is skipped.*Nothing was changed\.$"):

@@ -85,6 +85,7 @@ async def test_a_pack_spoils_no_planned_question(valkey_url: str, tmp_path: Path
         rows = (await queued(study))[:3]
         for question in (study.ports.library.questions[row] for row in rows):
             pack = await ask(study, "ben", f"{question.title}: {question.prompt}")
+            assert pack.data["questions"]
             assert not {*pack.data["questions"]} & {*rows}
 
 

@@ -59,6 +59,8 @@ async def _store(
     def decide(look: Look) -> Decision:
         nonlocal existing
         existing = look.answer
+        if existing is not None and _is_same(existing, parts):
+            return Decision()
         if existing is not None:
             changed = replace(existing, parts=parts, version=existing.version + 1, begun_at=existing.answered_at)
             return Decision(changed)
@@ -67,14 +69,27 @@ async def _store(
 
     decision = await store(ports, group.id, caller, post.day, decide, share=True)
     await ports.answers.save_draft(group.id, post.day, member.id, {})
+    stands = decision.answer or existing
+    is_sealed = post.is_sealed(parts[0].sent_at)
+    is_changed = existing is not None
+    if existing is not None and decision.answer is None:  # the same text came again, perhaps after a fault
+        made = await ports.answers.review(group.id, post.day, member.id)
+        if made is not None and made.version >= existing.version:
+            return answer_card.unchanged(post.day, sealed=is_sealed)
+        is_changed = made is not None
     return answer_card.saved(
         post.day,
-        changed=existing is not None,
-        late=bool(decision.answer and decision.answer.late),
+        changed=is_changed,
+        late=bool(stands and stands.late),
         feedback_follows=member.auto_feedback,
         judged=ports.reviewer is not None,
-        sealed=post.is_sealed(parts[0].sent_at),
+        sealed=is_sealed,
     )
+
+
+def _is_same(answer: Answer, parts: tuple[Part, ...]) -> bool:
+    """Whether the form says what stands already, field by field."""
+    return [(part.section, part.text) for part in answer.parts] == [(part.section, part.text) for part in parts]
 
 
 async def _post(ports: Ports, group: Group, day: date | None) -> tuple[Post, Question]:

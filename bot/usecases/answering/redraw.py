@@ -30,7 +30,8 @@ async def run(ports: Ports, job: Job) -> Again | None:
         await judge_variant.withdraw(ports, job.group_id, day, member_id)
         if group is not None:
             await peer_post.redraw(ports, group, answer_id, None)
-            await peer_duties.look_soon(ports, group.id, [answer_id])
+            theirs = await peer_duties.owed_to(ports, group, member_id)  # they may not be able to read these any more
+            await peer_duties.look_soon(ports, group.id, [answer_id, *theirs])
         return None
     await ports.peers.drop_entries(job.group_id, answer_id, before=look.answer.answered_at - SKEW)
     await judge_section.withdraw_older(ports, job.group_id, look.answer)

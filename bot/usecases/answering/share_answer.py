@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import logging
 from datetime import date
 
 from bot.domain.group import Group, GroupId, MemberId, MessageRef
+from bot.errors import ChatClosed, ChatRefused
 from bot.ports import Job, Ports, Target, Where
 from bot.usecases import owed
 from bot.usecases.deliver import deliver
@@ -12,9 +14,14 @@ from bot.usecases.posting.tally import owe_tally
 from bot.usecases.work import Again
 from bot.views.answering import answer_card
 
+log = logging.getLogger(__name__)
+
 
 async def run(ports: Ports, job: Job) -> Again | None:
-    """The agenda's work for one form answer; shown once, edited when the answer changed."""
+    """The agenda's work for one form answer; shown once, edited when the answer changed.
+
+    Its review is owed all the same where the thread takes nothing any more.
+    """
     day, member_id = owed.whose(job.ref)
     look = await ports.answers.look(job.group_id, day, member_id, event="")
     if look.answer is None or look.member is None or look.post is None or look.post.message is None:
@@ -22,7 +29,12 @@ async def run(ports: Ports, job: Job) -> Again | None:
     if look.post.is_sealed(ports.clock.now()):
         await owe_tally(ports, job.group_id, day)
     else:
-        await put_in_thread(ports, job.group_id, day, member_id)
+        try:
+            await put_in_thread(ports, job.group_id, day, member_id)
+        except ChatClosed:
+            raise
+        except ChatRefused as refused:
+            log.warning("an answer of group %s is not shown: %s", job.group_id, refused)
     reviewed = await ports.answers.review(job.group_id, day, member_id)
     if reviewed is not None:
         await ports.jobs.add(owed.redraw(job.group_id, day, member_id), ports.clock.now())

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 
-from bot.domain.group import Group, MemberId
+from bot.domain.group import Group, Member, MemberId
 from bot.domain.peer_review import InboxEntry, InboxKind, PeerReview, Reaction, ReactionKind
 from bot.domain.post import Post
 from bot.domain.review import Review
@@ -21,8 +21,11 @@ A_STORM = 4
 GONE = "a former member"
 
 
-async def entries(ports: Ports, group: Group) -> Sequence[Entry]:
-    """Those that nobody has settled, oldest first. Of a question that is still sealed no word is shown."""
+async def entries(ports: Ports, group: Group, reader: Member) -> Sequence[Entry]:
+    """Those that nobody has settled, oldest first. Of a question that is still sealed no word is shown.
+
+    `reader`: who is not offered to review an answer of their own.
+    """
     waiting = [entry for entry in await ports.peers.inbox(group.id) if entry.is_open]
     if not waiting:
         return []
@@ -38,7 +41,7 @@ async def entries(ports: Ports, group: Group) -> Sequence[Entry]:
         if post.is_sealed(ports.clock.now()):
             made.append(entry_card.sealed(entry, post, group))
         elif entry.kind is not InboxKind.FLAG:
-            made.append(await _about_answer(ports, group, entry, post, names))
+            made.append(await _about_answer(ports, group, reader, entry, post, names))
         elif not (storm := storms.get(entry.id)) or storm[0] == entry.id:
             made += await _flag(ports, group, entry, names, flaggers[entry.id], len(storm) - 1 if storm else 0)
     return made
@@ -79,12 +82,13 @@ async def _flaggers(ports: Ports, group: Group, waiting: Sequence[InboxEntry]) -
 
 
 async def _about_answer(
-    ports: Ports, group: Group, entry: InboxEntry, post: Post, names: Mapping[MemberId, str]
+    ports: Ports, group: Group, reader: Member, entry: InboxEntry, post: Post, names: Mapping[MemberId, str]
 ) -> Entry:
     name = names.get(entry.author_id, GONE)
     if entry.kind is InboxKind.UNREVIEWED:
         question = await ports.bank.question(group.id, post.question_id)
-        return entry_card.unreviewed(entry, name, question.title if question else "a question")
+        title = question.title if question else "a question"
+        return entry_card.unreviewed(entry, name, title, is_own=entry.author_id == reader.id)
     made = await ports.answers.review(group.id, entry.day, entry.author_id)
     section = dispute_card.section_of(made if isinstance(made, Review) else None, entry)
     return dispute_card.entry(entry, section, name, ports.library.framework)

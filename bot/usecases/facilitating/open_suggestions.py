@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from bot.domain.group import Group, MemberId
+from bot.domain.group import Group, Member, MemberId
 from bot.domain.suggestion import Suggestion, SuggestionState
 from bot.ports import Ports
 from bot.views.facilitating import suggest_card
@@ -13,7 +13,7 @@ from bot.views.facilitating.inbox_card import Entry
 MOST_ALIKE = 3
 
 
-async def entries(ports: Ports, group: Group) -> Sequence[Entry]:
+async def entries(ports: Ports, group: Group, reader: Member) -> Sequence[Entry]:  # noqa: ARG001  all see the same
     """Those that nobody has settled, each with what the bank has close to it."""
     made = []
     for suggestion in await ports.suggestions.all(group.id):

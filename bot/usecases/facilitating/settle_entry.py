@@ -67,7 +67,7 @@ async def keep_all(ports: Ports, group: Group, member: Member, flagger: MemberId
         if entry.reviewer_id is None or not _is_own(group, member, entry.reviewer_id):
             closed = await ports.peers.close(group.id, entry.id, kept)
             count += closed is not None and (closed.closed_at, closed.closed_by) == (kept.at, kept.by)
-    return await inbox.show(ports, group, said=entry_card.kept_all(count))
+    return await inbox.show(ports, group, member, said=entry_card.kept_all(count))
 
 
 async def leave(ports: Ports, group: Group, member: Member, answer: AnswerId) -> Card:
@@ -210,7 +210,7 @@ async def _shown(ports: Ports, group: Group, member: Member, entry: InboxEntry) 
         said = entry_card.done(entry, name)
     if entry.closed_by not in (None, member.id):
         said = f"{said} {entry_card.by(await _name(ports, group, entry.closed_by))}"
-    return await inbox.show(ports, group, said=said)
+    return await inbox.show(ports, group, member, said=said)
 
 
 async def _name(ports: Ports, group: Group, member_id: MemberId | None) -> str:

@@ -28,17 +28,17 @@ DECLINE = "suggestion-decline"
 TOMORROW = timedelta(days=1)
 
 
-async def approve(ports: Ports, group: Group, suggestion_id: str) -> Card | Form:
+async def approve(ports: Ports, group: Group, member: Member, suggestion_id: str) -> Card | Form:
     """Put it into the bank as it is; the form with what is wrong when it breaks a rule."""
-    suggestion = await _open(ports, group, suggestion_id)
+    suggestion = await _open(ports, group, member, suggestion_id)
     if isinstance(suggestion, Card):
         return suggestion
-    return await _take(ports, group, suggestion, await _guessed(ports, group, suggestion))
+    return await _take(ports, group, member, suggestion, await _guessed(ports, group, suggestion))
 
 
 async def edit_form(ports: Ports, group: Group, member: Member, suggestion_id: str) -> Card | Form:
     """The form of a question with what was suggested, or with what the facilitator typed before."""
-    suggestion = await _open(ports, group, suggestion_id)
+    suggestion = await _open(ports, group, member, suggestion_id)
     if isinstance(suggestion, Card):
         return suggestion
     action = f"{EDIT}:{suggestion.id}"
@@ -54,10 +54,10 @@ async def edit(
 ) -> Card | Form:
     """Keep what the facilitator typed, then put it into the bank; it comes back with what is wrong."""
     await manage_bank.keep(ports, group, member, f"{EDIT}:{suggestion_id}", values)
-    suggestion = await _open(ports, group, suggestion_id)
+    suggestion = await _open(ports, group, member, suggestion_id)
     if isinstance(suggestion, Card):
         return suggestion
-    reply = await _take(ports, group, suggestion, manage_bank.as_typed(values))
+    reply = await _take(ports, group, member, suggestion, manage_bank.as_typed(values))
     if isinstance(reply, Card):
         await ports.drafts.save(group.id, member.id, f"{EDIT}:{suggestion_id}", {})
     return reply
@@ -65,7 +65,7 @@ async def edit(
 
 async def decline_form(ports: Ports, group: Group, member: Member, suggestion_id: str) -> Card | Form:
     """The form for a note to the member."""
-    suggestion = await _open(ports, group, suggestion_id)
+    suggestion = await _open(ports, group, member, suggestion_id)
     if isinstance(suggestion, Card):
         return suggestion
     action = f"{DECLINE}:{suggestion.id}"
@@ -82,17 +82,17 @@ async def decline(
     note = values.get("note", "").strip()
     if not note:
         return suggest_card.decline_form(action, "", error=suggest_card.NOTE_MISSING)
-    reply = await _close(ports, group, suggestion_id, SuggestionState.DECLINED, note=note)
+    reply = await _close(ports, group, member, suggestion_id, SuggestionState.DECLINED, note=note)
     await ports.drafts.save(group.id, member.id, action, {})
     return reply
 
 
-async def _open(ports: Ports, group: Group, suggestion_id: str) -> Suggestion | Card:
+async def _open(ports: Ports, group: Group, member: Member, suggestion_id: str) -> Suggestion | Card:
     """The suggestion, or the inbox with how it was settled. Raises Refusal when there is none."""
     suggestion = await find(ports, group, suggestion_id)
     if suggestion is None:
         raise Refusal(suggest_card.GONE)
-    return suggestion if suggestion.state is SuggestionState.OPEN else await _told(ports, group, suggestion)
+    return suggestion if suggestion.state is SuggestionState.OPEN else await _told(ports, group, member, suggestion)
 
 
 async def _guessed(ports: Ports, group: Group, suggestion: Suggestion) -> Typed:
@@ -102,7 +102,7 @@ async def _guessed(ports: Ports, group: Group, suggestion: Suggestion) -> Typed:
     return Typed(title, suggestion.text, about=f"{alike[0].topic}, {alike[0].level}" if alike else "")
 
 
-async def _take(ports: Ports, group: Group, suggestion: Suggestion, typed: Typed) -> Card | Form:
+async def _take(ports: Ports, group: Group, member: Member, suggestion: Suggestion, typed: Typed) -> Card | Form:
     """Into the bank first, then settled: whoever comes again after a fault finds it there and goes on."""
     question, faults = manage_bank.read(ports, typed, own_id(typed.title, suggestion.id))
     if faults:
@@ -111,11 +111,18 @@ async def _take(ports: Ports, group: Group, suggestion: Suggestion, typed: Typed
             typed, action, bank_card.ADD_TITLE, ports.library.framework, faults, about=bank_card.suggested(suggestion)
         )  # fmt: skip
     await ports.shelves.add(group.id, question)
-    return await _close(ports, group, suggestion.id, SuggestionState.APPROVED, question_id=question.id)
+    return await _close(ports, group, member, suggestion.id, SuggestionState.APPROVED, question_id=question.id)
 
 
 async def _close(
-    ports: Ports, group: Group, suggestion_id: str, state: SuggestionState, *, note: str = "", question_id: str = ""
+    ports: Ports,
+    group: Group,
+    member: Member,
+    suggestion_id: str,
+    state: SuggestionState,
+    *,
+    note: str = "",
+    question_id: str = "",
 ) -> Card:
     now = ports.clock.now()
     stands = await ports.suggestions.close(group.id, suggestion_id, state, now, note=note, question_id=question_id)
@@ -125,12 +132,12 @@ async def _close(
         await manage_bank.retire(ports, group, question_id, on=True)
     await ports.jobs.add(owed.settled(group.id, stands.id, stands.member_id), now)
     ports.wake()
-    return await _told(ports, group, stands)
+    return await _told(ports, group, member, stands)
 
 
-async def _told(ports: Ports, group: Group, suggestion: Suggestion) -> Card:
+async def _told(ports: Ports, group: Group, member: Member, suggestion: Suggestion) -> Card:
     said = suggest_card.done(suggestion, await name_of(ports, group, suggestion.member_id))
-    return await inbox.show(ports, group, said=said)
+    return await inbox.show(ports, group, member, said=said)
 
 
 async def tell(ports: Ports, job: Job) -> Again | None:

@@ -13,12 +13,13 @@ from bot.domain.judge import with_framework_points
 from bot.domain.post import Post
 from bot.domain.question import Question
 from bot.domain.review import Review, SelfCheck
-from bot.errors import ChatClosed, ChatRefused, ReviewerBusy, ReviewerDeclined, ReviewerDown, ReviewerTrouble
+from bot.errors import ReviewerBusy, ReviewerDeclined, ReviewerDown, ReviewerTrouble
 from bot.ports import Job, Ports, Target, Where
 from bot.usecases import owed
-from bot.usecases.deliver import deliver, take_back
+from bot.usecases.deliver import take_back
 from bot.usecases.feedback.judge_answer import judge_answer, request_of
 from bot.usecases.feedback.plan_variant import plan_variant
+from bot.usecases.thread_or_direct import thread_or_direct
 from bot.usecases.work import Again
 from bot.views import feedback, notices
 
@@ -38,35 +39,32 @@ async def run(ports: Ports, job: Job) -> Again | None:
         return None
     stored = await ports.answers.review(group.id, day, member_id)
     if isinstance(stored, Review) and stored.version >= look.answer.version:
-        await show(ports, group, look.post, look.member, look.answer, stored)
-        return None
+        return await show(ports, group, look.post, look.member, look.answer, stored)
     return await _review(ports, group, look.post, look.member, look.answer, stored)
 
 
 async def show(
     ports: Ports, group: Group, post: Post, member: Member, answer: Answer, made: Review | SelfCheck
-) -> None:
-    """Put the card where it belongs: one message for an answer, edited when there is something newer."""
+) -> Again | None:
+    """Put the card where it belongs: one message for an answer, edited when there is something newer.
+
+    A thread that is gone leaves the member a direct message; one too many for their day comes the next morning.
+    """
     key = feedback_key(answer.day, member.id)
     card = card_of(ports, group, member, answer, made)
     standing = await ports.outbox.get(group.id, key)
-    if standing is None:
-        await _first_show(ports, group, key, _target(group, post, member), card)
-    else:
-        await ports.chat.edit(standing, card)
-    await _status(ports, post, member, "")
+    again = None
+    try:
+        if standing is None:
+            to = _target(group, post, member)
+            again = await thread_or_direct(ports, group, post, key, to, member.id, card)
+        else:
+            await ports.chat.edit(standing, card)
+    finally:
+        await _status(ports, post, member, "")
     if isinstance(made, Review):
         await plan_variant(ports, group, post, member, made)
-
-
-async def _first_show(ports: Ports, group: Group, key: str, to: Target, card: Card) -> None:
-    """Send it once. A member to whom nothing can be shown unasked finds it by /tpm-feedback; no work is left then."""
-    try:
-        await deliver(ports, group.id, key, to, card)
-    except ChatRefused as refused:
-        if to.where is not Where.ONLY_YOU or isinstance(refused, ChatClosed):
-            raise
-        log.info("feedback of group %s waits for its member to ask: %s", group.id, refused)
+    return again
 
 
 async def _status(ports: Ports, post: Post, member: Member, text: str) -> None:
@@ -96,8 +94,7 @@ async def _review(
     except ReviewerDown as down:
         log.warning("review of group %s: %s", group.id, down)
         return await _fall_back(ports, group, post, member, answer, stored, notices.MODEL_DOWN)
-    await _keep(ports, group, post, member, answer, made)
-    return None
+    return await _keep(ports, group, post, member, answer, made)
 
 
 async def read(ports: Ports, group: Group, question: Question, member: Member, answer: Answer) -> Review | SelfCheck:
@@ -129,7 +126,7 @@ async def read(ports: Ports, group: Group, question: Question, member: Member, a
 
 async def _keep(
     ports: Ports, group: Group, post: Post, member: Member, answer: Answer, made: Review | SelfCheck
-) -> None:
+) -> Again | None:
     """Store and show, unless the answer was withdrawn or the member forgotten while the model read.
 
     What is shown is what stands: another process may have judged a newer text meanwhile.
@@ -137,16 +134,17 @@ async def _keep(
     ports.meter.review(made.stamp.rung if isinstance(made, Review) else "self-check")
     newest = await ports.answers.get(group.id, answer.day, member.id)
     if newest is not None and is_anew(newest, answer):
-        return  # what was read is gone; the answer in its place has a review of its own owed
+        return None  # what was read is gone; the answer in its place has a review of its own owed
     await ports.answers.put_review(group.id, made)
     newest = await ports.answers.get(group.id, answer.day, member.id)
     kept = await ports.answers.review(group.id, answer.day, member.id)
     if newest is None or kept is None:
-        return
+        return None
     named = await ports.groups.member(group.id, member.id) or member  # the name may have become known
-    await show(ports, group, post, named, newest, kept)
+    again = await show(ports, group, post, named, newest, kept)
     if await ports.answers.get(group.id, answer.day, member.id) is None:
         await take_back(ports, group.id, feedback_key(answer.day, member.id))
+    return again
 
 
 async def _fall_back(
@@ -165,8 +163,8 @@ async def _fall_back(
         return Again(now + pause(waited)) if retried else None
     question = await _question(ports, group, post)
     check = replace(_self_check(ports, question, answer, why, retried=retried), made_at=since)
-    await _keep(ports, group, post, member, answer, check)
-    return Again(now + pause(waited)) if retried else None
+    later = await _keep(ports, group, post, member, answer, check)
+    return Again(now + pause(waited)) if retried else later
 
 
 def pause(waited: timedelta) -> timedelta:

@@ -74,7 +74,9 @@ def _why_over(scene: Scene, duty: Duty) -> CallOff | None:
         return CallOff.SWITCHED_OFF
     if reviewer is None or reviewer.has_left:
         return CallOff.LEFT
-    return CallOff.AWAY if reviewer.is_away(scene.group.schedule.local_day(scene.now)) else None
+    if reviewer.is_away(scene.group.schedule.local_day(scene.now)):
+        return CallOff.AWAY
+    return None if scene.may_read(duty.reviewer_id, duty.answer_id) else CallOff.UNREADABLE
 
 
 async def _expire(ports: Ports, scene: Scene, todo: Plan) -> None:

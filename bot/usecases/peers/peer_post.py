@@ -16,7 +16,8 @@ from bot.errors import ChatRefused
 from bot.ports import Job, Ports, Target, Where
 from bot.usecases import owed
 from bot.usecases.answering.share_answer import share_key
-from bot.usecases.deliver import deliver, take_back
+from bot.usecases.deliver import take_back
+from bot.usecases.thread_or_direct import thread_or_direct
 from bot.usecases.work import Again
 from bot.views.peers import peer_card
 
@@ -43,8 +44,7 @@ async def run(ports: Ports, job: Job) -> Again | None:
     held_until = await hold(ports, group, answer_id)
     if held_until is not None:
         return Again(held_until)
-    await _show(ports, group, post, answer, review)
-    return None
+    return await _show(ports, group, post, answer, review)
 
 
 async def hold(ports: Ports, group: Group, answer_id: AnswerId) -> datetime | None:
@@ -154,15 +154,18 @@ async def card_of(ports: Ports, group: Group, answer: Answer, review: PeerReview
     )
 
 
-async def _show(ports: Ports, group: Group, post: Post, answer: Answer, review: PeerReview) -> None:
+async def _show(ports: Ports, group: Group, post: Post, answer: Answer, review: PeerReview) -> Again | None:
+    """Once; in the thread, or to its author alone where that is gone."""
     key = review_key(review)
     if await ports.outbox.get(group.id, key) is not None:
-        return
+        return None
     card = await card_of(ports, group, answer, review)
-    await deliver(ports, group.id, key, _target(group, post, review.author_id), card)
+    to = _target(group, post, review.author_id)
+    again = await thread_or_direct(ports, group, post, key, to, review.author_id, card)
     is_gone = await ports.answers.get(group.id, post.day, review.author_id) is None
     if is_gone or await is_removed(ports, group.id, review):
         await take_back(ports, group.id, key)
+    return again
 
 
 def _target(group: Group, post: Post, author_id: MemberId) -> Target:

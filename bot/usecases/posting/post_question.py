@@ -30,6 +30,7 @@ from bot.usecases.posting.remind import plan_reminders
 from bot.usecases.posting.reveal import plan_reveal
 from bot.usecases.work import Again, Outcome
 from bot.views import notices, question_card
+from bot.views.facilitating import chat_words
 
 AUDIT_AFTER = timedelta(minutes=3)
 LOOK_AGAIN_AFTER = timedelta(seconds=30)
@@ -74,7 +75,7 @@ async def post_now(ports: Ports, group: Group) -> Post:
         await ports.jobs.add(owed.post(group.id, day), now + LOOK_AGAIN_AFTER)
         raise Refusal(notices.POST_UNSURE) from trouble
     except ChatRefused as refused:
-        raise Refusal(notices.POST_REFUSED) from refused
+        raise Refusal(chat_words.cannot_post(str(refused))) from refused
     if post is None:
         raise Refusal(notices.NO_QUESTION_LEFT)
     if post.state is not PostState.SENT:

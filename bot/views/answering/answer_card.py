@@ -44,6 +44,13 @@ def saved(
     return Card("saved", (Text((first + then,)), *hidden), data={"day": day.isoformat(), "late": late})
 
 
+def unchanged(day: date, *, sealed: bool) -> Card:
+    """After a form was sent that says what stands already. `sealed` as in `saved`."""
+    text = "Saved. Your answer says the same as before, so its feedback stands."
+    read = (Buttons((Button("Read the others", f"others:{day}"),)),) if sealed else ()
+    return Card("saved", (Text((text,)), *read), data={"day": day.isoformat()})
+
+
 def kept_as_draft(day: date, *, fits: bool) -> Card:
     """After a message in the thread of a sealed question. `fits`: the form can hold what is kept."""
     text = (

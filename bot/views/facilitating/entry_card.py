@@ -21,20 +21,18 @@ OWN_REVIEW = "This review is yours. You can take it down; whether it stays is fo
 HEADS = {"unreviewed": "An answer without a review", "flag": "A flagged review", "dispute": "A disagreement"}
 
 
-def unreviewed(entry: InboxEntry, name: str, title: str) -> Entry:
-    """An answer that nobody reviewed in time."""
+def unreviewed(entry: InboxEntry, name: str, title: str, *, is_own: bool) -> Entry:
+    """An answer that nobody reviewed in time. `is_own`: its author looks at it, who cannot review it."""
     about = f"{entry.day}:{entry.author_id}"
-    words = f", {day_text(entry.day)}, to “{line(title, TITLE_CHARS)}”. You can review it, or ask somebody to."
+    todo = "It is yours: you can ask somebody to review it." if is_own else "You can review it, or ask somebody to."
+    words = f", {day_text(entry.day)}, to “{line(title, TITLE_CHARS)}”. {todo}"
+    reviewing = (Button("Read it", f"read:{about}"), Button("Review it", f"review:{about}"))
     return Entry(
         at=entry.at,
         kind=entry.kind.value,
         about=entry.id,
         blocks=(Text((Bold(f"{HEADS['unreviewed']}: "), Own(line(name, NAME_CHARS)), words)),),
-        buttons=(
-            Button("Read it", f"read:{about}"),
-            Button("Review it", f"review:{about}"),
-            Button("Leave it", f"unreviewed-leave:{about}"),
-        ),
+        buttons=(*(() if is_own else reviewing), Button("Leave it", f"unreviewed-leave:{about}")),
     )
 
 

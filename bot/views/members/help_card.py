@@ -70,9 +70,9 @@ def unknown_topic(topic: str, near: str | None, known: Sequence[str]) -> str:
     return f"The bank has no topic “{topic[:40]}”. {hint}Topics: {', '.join(known)}."
 
 
-def too_much(usage: str, rest: str) -> str:
+def too_much(usage: str, summary: str, rest: str) -> str:
     """Refuses what is left over after the arguments."""
-    return f"I do not know what to do with “{rest[:60]}”. Type it as /{usage}. Nothing was changed."
+    return f"I do not know what to do with “{rest[:60]}”. Type it as /{usage}: {summary}. Nothing was changed."
 
 
 def _table(rows: Sequence[Row], *, slash: bool = True) -> Bullets:
