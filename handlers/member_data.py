@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -18,7 +17,7 @@ from bot.settings import Settings
 from bot.usecases import owed
 from bot.usecases.members import erase_member, manage_self
 from handlers import app
-from handlers.question_files import group_of
+from handlers.question_files import group_of, hand_out
 from handlers.switchboard import Switchboard
 
 WAIT_S = 10.0
@@ -31,11 +30,7 @@ async def export(settings: Settings, *, member: str, group: str | None, output: 
     async with _opened(settings, group, member) as (ports, found, whom):
         kept = await manage_self.everything(ports, found, whom)
     text = json.dumps(kept, ensure_ascii=False, indent=2, default=str) + "\n"
-    if output is None:
-        sys.stdout.write(text)
-        sys.stdout.flush()
-    else:
-        await asyncio.to_thread(output.write_text, text, encoding="utf-8", newline="")
+    await hand_out(text, output)
 
 
 async def forget(settings: Settings, *, member: str, group: str | None, agreed: bool, as_json: bool) -> None:

@@ -68,12 +68,20 @@ async def send(settings: Settings, *, group: str | None, form: str, output: Path
         async with app.redis_url(settings) as url, _store(url) as store:
             questions = (await store.shelves.get((await group_of(store, group)).id)).own
     text = WRITERS[form](list(questions.values()))
+    await hand_out(text, output)
+    click.echo(f"{len(questions)} questions written", err=True)
+
+
+async def hand_out(text: str, output: Path | None) -> None:
+    """Print `text`, or write it to a file. Raises Refusal when that cannot be written."""
     if output is None:
         sys.stdout.write(text)
         sys.stdout.flush()
-    else:
+        return
+    try:
         await asyncio.to_thread(output.write_text, text, encoding="utf-8", newline="")
-    click.echo(f"{len(questions)} questions written", err=True)
+    except OSError as error:
+        raise Refusal(f"{output} cannot be written: {error.strerror}. Nothing was changed.") from None
 
 
 def _store(url: str) -> AbstractAsyncContextManager[Store]:

@@ -64,6 +64,15 @@ def exported(data: Path, form: str = "json") -> str:
     return done.stdout
 
 
+def test_a_file_that_cannot_be_written_is_named(shared: Path) -> None:
+    """An export into a folder that is not there, or onto one, says so in one line and exits with 1."""
+    for output in (shared, shared / "none" / "bank.csv"):
+        done = questions(shared, "export", "--output", str(output))
+        assert done.returncode == 1
+        (line,) = done.stderr.splitlines()
+        assert line.startswith(f"{output} cannot be written: ")
+
+
 def test_a_bad_row_among_ten_thousand_changes_nothing(data: Path) -> None:
     """An import of 10,000 rows with a bad one in the middle names its line and changes nothing; mended, all come in."""
     rows = [row(number) for number in range(10_000)]

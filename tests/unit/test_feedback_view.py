@@ -311,6 +311,17 @@ def test_all_points_of_the_framework_are_in_the_file() -> None:
     assert card.file.content.decode().count("\n- ") == sum(len(s["points"]) for s in card.data["sections"])
 
 
+def test_without_notes_the_self_check_reads_well() -> None:
+    """A point that is a question already gets no second mark, and where there is no probe none is announced."""
+    check = a_check("We need p95 latency of 2 s for 2M users.", notes=False)
+    card = self_check_in_full(check, library().framework, name="asha")
+    assert card.file is not None
+    assert not check.probe
+    for text in (check_card(notes=False).plain, card.plain, card.file.content.decode()):
+        assert "??" not in text
+        assert "Then answer this" not in text
+
+
 def test_an_empty_review_has_no_consolation() -> None:
     """When no sentence holds, the thread has no part for one, and says where to start by its fix."""
     nothing = a_reading(sections=all_met(a_question(), Met.NO, 1), held=None)

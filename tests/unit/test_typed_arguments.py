@@ -37,3 +37,10 @@ def test_what_fits_nowhere_is_refused(line: str) -> None:
     name, _, text = line.partition(" ")
     with pytest.raises(Refusal, match=name):
         parse(SPECS[name], text)
+
+
+def test_a_long_text_behind_a_command_comes_back_whole() -> None:
+    """Whoever types an answer behind a command that takes none can copy it from the refusal."""
+    words = " ".join(f"word{number}" for number in range(200))
+    with pytest.raises(Refusal, match=f"{words}$"):
+        parse(SPECS["tpm-answer"], words)

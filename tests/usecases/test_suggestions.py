@@ -147,6 +147,31 @@ async def test_an_entry_ends_once(study: Study) -> None:
         await study.press("asha", "suggestion-approve:none")
 
 
+@pytest.mark.parametrize("first", ["edit", "decline"])
+async def test_who_comes_second_has_their_words_back(study: Study, first: str) -> None:
+    """Whoever sends a form about what somebody else settled meanwhile is told so, and has what they typed as a file."""
+    await suggest(study)
+    (suggestion,) = await kept(study)
+    forms = {
+        "edit": {"title": "Court letters", "prompt": GOOD, "about": "evals"},
+        "decline": {"note": "We have one."},
+    }
+    late = {
+        "edit": {"title": "Letters of a court", "prompt": GOOD, "about": "evals"},
+        "decline": {"note": "Too odd."},
+    }
+    settled = f"suggestion-{first}:{suggestion.id}"
+    for _ in range(2):  # the same form may come twice
+        assert "I tell ben privately" in text_of(await submit(study, settled, **forms[first]))
+    for name, values in late.items():
+        told = card(await submit(study, f"suggestion-{name}:{suggestion.id}", **values))
+        assert "somebody decided while you typed" in told.plain
+        assert told.file is not None
+        assert all(value in told.file.content.decode() for value in values.values())
+    await study.settle()
+    assert len(study.direct("ben")) == 1
+
+
 async def test_the_same_command_twice_is_one_suggestion(study: Study) -> None:
     """A command that arrives twice is one suggestion, with the same reply."""
     sent = Command(study.caller("ben"), "tpm-suggest", GOOD)

@@ -20,6 +20,7 @@ from bot.usecases.facilitating.open_suggestions import find, name_of
 from bot.usecases.posting.plan_posts import just_before
 from bot.usecases.send_direct import send_direct
 from bot.usecases.work import Again
+from bot.views import notices
 from bot.views.cut import line
 from bot.views.facilitating import bank_card, suggest_card
 
@@ -54,10 +55,12 @@ async def edit(
 ) -> Card | Form:
     """Keep what the facilitator typed, then put it into the bank; it comes back with what is wrong."""
     await manage_bank.keep(ports, group, member, f"{EDIT}:{suggestion_id}", values)
-    suggestion = await _open(ports, group, member, suggestion_id)
-    if isinstance(suggestion, Card):
-        return suggestion
-    reply = await _take(ports, group, member, suggestion, manage_bank.as_typed(values))
+    typed = manage_bank.as_typed(values)
+    found = await _open(ports, group, member, suggestion_id)
+    reply = await _take(ports, group, member, found, typed) if isinstance(found, Suggestion) else found
+    stands = await find(ports, group, suggestion_id)
+    if isinstance(reply, Card) and stands is not None and stands.question_id != own_id(typed.title, suggestion_id):
+        reply = await _given_back(ports, group, stands, values)
     if isinstance(reply, Card):
         await ports.drafts.save(group.id, member.id, f"{EDIT}:{suggestion_id}", {})
     return reply
@@ -84,6 +87,9 @@ async def decline(
         return suggest_card.decline_form(action, "", error=suggest_card.NOTE_MISSING)
     reply = await _close(ports, group, member, suggestion_id, SuggestionState.DECLINED, note=note)
     await ports.drafts.save(group.id, member.id, action, {})
+    stands = await find(ports, group, suggestion_id)
+    if stands is not None and stands.note != note:
+        return await _given_back(ports, group, stands, values)
     return reply
 
 
@@ -138,6 +144,12 @@ async def _close(
 async def _told(ports: Ports, group: Group, member: Member, suggestion: Suggestion) -> Card:
     said = suggest_card.done(suggestion, await name_of(ports, group, suggestion.member_id))
     return await inbox.show(ports, group, member, said=said)
+
+
+async def _given_back(ports: Ports, group: Group, stands: Suggestion, typed: Mapping[str, str]) -> Card:
+    """For whoever typed while somebody else decided: how that was, and their own words."""
+    name = await name_of(ports, group, stands.member_id)
+    return notices.words_back(typed, suggest_card.decided_before(stands, name))
 
 
 async def tell(ports: Ports, job: Job) -> Again | None:

@@ -83,6 +83,15 @@ def done(suggestion: Suggestion, name: str) -> str:
     return f"The suggestion by {name} {what}. I tell {name} privately."
 
 
+def decided_before(suggestion: Suggestion, name: str) -> str:
+    """For a facilitator who sends a form after somebody else has settled the entry in another way."""
+    what = "is in the bank already" if suggestion.state is SuggestionState.APPROVED else "was declined already"
+    return (
+        f"The suggestion by {name} {what}: somebody decided while you typed. What you typed was not used; it is in the "
+        "file below."
+    )
+
+
 def settled(suggestion: Suggestion, group: Group, question: Question | None) -> Card:
     """To the member, privately."""
     if suggestion.state is SuggestionState.APPROVED:

@@ -36,7 +36,7 @@ def self_check_card(check: SelfCheck, framework: Framework, *, name: str, edited
         blocks.append(Bullets(tuple(_place(point, framework) for point in found[:SHORT_POINTS])))
     if open_points:
         blocks.append(Text((Bold("Look for these in your answer:"),)))
-        blocks.append(Bullets(tuple((line(point.point, 200), "?") for point in open_points)))
+        blocks.append(Bullets(tuple((line(point.point.rstrip("?"), 200), "?") for point in open_points)))
     blocks += _probe(check)
     buttons = [Button("All points", f"feedback:{check.day}")]
     buttons += [Button("Review my edit", f"again:{check.day}")] if edited else []
@@ -103,4 +103,6 @@ def _file(check: SelfCheck, framework: Framework) -> str:
             lines += [f"## {section.title}", ""]
         for point in points:
             lines += [f"- {markdown(point.ask)}", *(f"  > {markdown(quote)}" for quote in point.found or ()), ""]
-    return "\n".join([*lines, f"**Then answer this:** {markdown(check.probe)}", ""])
+    if check.probe:
+        lines.append(f"**Then answer this:** {markdown(check.probe)}")
+    return "\n".join([*lines, ""])

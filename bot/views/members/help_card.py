@@ -8,12 +8,17 @@ from collections.abc import Sequence
 from bot.cards import Bullets, Card, Code, Heading, Span, Text
 from bot.domain.group import Group
 from bot.domain.parse import days_text
+from bot.views.cut import cut
 
 FEEDBACK = "In about a minute you get feedback: what held, the one thing to fix next, and a question to think about."
 SELF_CHECK = (
     "In about a minute you get a card to check it yourself: what the question's authors look for, as questions to you. "
     "No model is set up here, so nothing is judged."
 )
+SENTENCE_WORDS = 12
+"""From here on it is something that somebody wrote, and would not write again."""
+MOST_TEXT_BACK_CHARS = 3_000
+"""Beside the sentence around it a card holds that much."""
 UNKNOWN_LEVEL = "A level is 1 (warm-up), 2 (core) or 3 (stretch)."
 
 Row = tuple[str, str]
@@ -71,8 +76,13 @@ def unknown_topic(topic: str, near: str | None, known: Sequence[str]) -> str:
 
 
 def too_much(usage: str, summary: str, rest: str) -> str:
-    """Refuses what is left over after the arguments."""
-    return f"I do not know what to do with “{rest[:60]}”. Type it as /{usage}: {summary}. Nothing was changed."
+    """Refuses what is left over after the arguments; sentences stand last and whole, to be copied."""
+    if len(rest.split()) < SENTENCE_WORDS:
+        return f"I do not know what to do with “{cut(rest, 60)}”. Type it as /{usage}: {summary}. Nothing was changed."
+    return (
+        f"I do not know what to do with the text behind the command. Type it as /{usage}: {summary}. Nothing was "
+        f"changed. Here is your text, to copy: {cut(rest, MOST_TEXT_BACK_CHARS)}"
+    )
 
 
 def _table(rows: Sequence[Row], *, slash: bool = True) -> Bullets:
