@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -27,6 +28,19 @@ from bot.views.facilitating import bank_card, suggest_card
 EDIT = "suggestion-edit"
 DECLINE = "suggestion-decline"
 TOMORROW = timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True)
+class _End:
+    """How a facilitator wants it to end, in the words of `Suggestion`, and what they typed into a form for that."""
+
+    state: SuggestionState
+    note: str = ""
+    question_id: str = ""
+    typed: Mapping[str, str] | None = None
+
+    def is_of(self, stands: Suggestion) -> bool:
+        return (self.state, self.note, self.question_id) == (stands.state, stands.note, stands.question_id)
 
 
 async def approve(ports: Ports, group: Group, member: Member, suggestion_id: str) -> Card | Form:
@@ -56,11 +70,12 @@ async def edit(
     """Keep what the facilitator typed, then put it into the bank; it comes back with what is wrong."""
     await manage_bank.keep(ports, group, member, f"{EDIT}:{suggestion_id}", values)
     typed = manage_bank.as_typed(values)
-    found = await _open(ports, group, member, suggestion_id)
-    reply = await _take(ports, group, member, found, typed) if isinstance(found, Suggestion) else found
-    stands = await find(ports, group, suggestion_id)
-    if isinstance(reply, Card) and stands is not None and stands.question_id != own_id(typed.title, suggestion_id):
-        reply = await _given_back(ports, group, stands, values)
+    suggestion = await _found(ports, group, suggestion_id)
+    if suggestion.state is SuggestionState.OPEN:
+        reply = await _take(ports, group, member, suggestion, typed, values)
+    else:
+        wanted = _End(SuggestionState.APPROVED, question_id=own_id(typed.title, suggestion_id), typed=values)
+        reply = await _ended(ports, group, member, suggestion, wanted)
     if isinstance(reply, Card):
         await ports.drafts.save(group.id, member.id, f"{EDIT}:{suggestion_id}", {})
     return reply
@@ -85,20 +100,23 @@ async def decline(
     note = values.get("note", "").strip()
     if not note:
         return suggest_card.decline_form(action, "", error=suggest_card.NOTE_MISSING)
-    reply = await _close(ports, group, member, suggestion_id, SuggestionState.DECLINED, note=note)
+    reply = await _close(ports, group, member, suggestion_id, _End(SuggestionState.DECLINED, note=note, typed=values))
     await ports.drafts.save(group.id, member.id, action, {})
-    stands = await find(ports, group, suggestion_id)
-    if stands is not None and stands.note != note:
-        return await _given_back(ports, group, stands, values)
     return reply
+
+
+async def _found(ports: Ports, group: Group, suggestion_id: str) -> Suggestion:
+    """Raises Refusal when there is none."""
+    suggestion = await find(ports, group, suggestion_id)
+    if suggestion is None:
+        raise Refusal(suggest_card.GONE)
+    return suggestion
 
 
 async def _open(ports: Ports, group: Group, member: Member, suggestion_id: str) -> Suggestion | Card:
     """The suggestion, or the inbox with how it was settled. Raises Refusal when there is none."""
-    suggestion = await find(ports, group, suggestion_id)
-    if suggestion is None:
-        raise Refusal(suggest_card.GONE)
-    return suggestion if suggestion.state is SuggestionState.OPEN else await _told(ports, group, member, suggestion)
+    suggestion = await _found(ports, group, suggestion_id)
+    return suggestion if suggestion.state is SuggestionState.OPEN else await _ended(ports, group, member, suggestion)
 
 
 async def _guessed(ports: Ports, group: Group, suggestion: Suggestion) -> Typed:
@@ -108,7 +126,14 @@ async def _guessed(ports: Ports, group: Group, suggestion: Suggestion) -> Typed:
     return Typed(title, suggestion.text, about=f"{alike[0].topic}, {alike[0].level}" if alike else "")
 
 
-async def _take(ports: Ports, group: Group, member: Member, suggestion: Suggestion, typed: Typed) -> Card | Form:
+async def _take(
+    ports: Ports,
+    group: Group,
+    member: Member,
+    suggestion: Suggestion,
+    typed: Typed,
+    values: Mapping[str, str] | None = None,
+) -> Card | Form:
     """Into the bank first, then settled: whoever comes again after a fault finds it there and goes on."""
     question, faults = manage_bank.read(ports, typed, own_id(typed.title, suggestion.id))
     if faults:
@@ -117,39 +142,30 @@ async def _take(ports: Ports, group: Group, member: Member, suggestion: Suggesti
             typed, action, bank_card.ADD_TITLE, ports.library.framework, faults, about=bank_card.suggested(suggestion)
         )  # fmt: skip
     await ports.shelves.add(group.id, question)
-    return await _close(ports, group, member, suggestion.id, SuggestionState.APPROVED, question_id=question.id)
+    wanted = _End(SuggestionState.APPROVED, question_id=question.id, typed=values)
+    return await _close(ports, group, member, suggestion.id, wanted)
 
 
-async def _close(
-    ports: Ports,
-    group: Group,
-    member: Member,
-    suggestion_id: str,
-    state: SuggestionState,
-    *,
-    note: str = "",
-    question_id: str = "",
-) -> Card:
+async def _close(ports: Ports, group: Group, member: Member, suggestion_id: str, wanted: _End) -> Card:
     now = ports.clock.now()
-    stands = await ports.suggestions.close(group.id, suggestion_id, state, now, note=note, question_id=question_id)
+    stands = await ports.suggestions.close(
+        group.id, suggestion_id, wanted.state, now, note=wanted.note, question_id=wanted.question_id
+    )
     if stands is None:
         raise Refusal(suggest_card.GONE)
-    if question_id and stands.question_id != question_id:  # somebody else settled it meanwhile, in another way
-        await manage_bank.retire(ports, group, question_id, on=True)
+    if wanted.question_id and stands.question_id != wanted.question_id:  # somebody else settled it meanwhile
+        await manage_bank.retire(ports, group, wanted.question_id, on=True)
     await ports.jobs.add(owed.settled(group.id, stands.id, stands.member_id), now)
     ports.wake()
-    return await _told(ports, group, member, stands)
+    return await _ended(ports, group, member, stands, wanted)
 
 
-async def _told(ports: Ports, group: Group, member: Member, suggestion: Suggestion) -> Card:
-    said = suggest_card.done(suggestion, await name_of(ports, group, suggestion.member_id))
-    return await inbox.show(ports, group, member, said=said)
-
-
-async def _given_back(ports: Ports, group: Group, stands: Suggestion, typed: Mapping[str, str]) -> Card:
-    """For whoever typed while somebody else decided: how that was, and their own words."""
+async def _ended(ports: Ports, group: Group, member: Member, stands: Suggestion, wanted: _End | None = None) -> Card:
+    """The inbox with how it was settled; whoever typed for another end has their words back."""
     name = await name_of(ports, group, stands.member_id)
-    return notices.words_back(typed, suggest_card.decided_before(stands, name))
+    if wanted is not None and wanted.typed and not wanted.is_of(stands):
+        return notices.words_back(wanted.typed, suggest_card.decided_before(stands, name))
+    return await inbox.show(ports, group, member, said=suggest_card.done(stands, name))
 
 
 async def tell(ports: Ports, job: Job) -> Again | None:
